@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Identity;
+using Storytime.Platform;
+using Storytime.Platform.Auth;
+
+namespace Storytime.Accounts;
+
+internal static class AccountsSetup
+{
+    public static void AddAccounts(this IServiceCollection services)
+    {
+        services.AddSettings<AuthOptions>("Auth");
+        services.AddSettings<ConsentOptions>("Consent");
+        services.AddHttpContextAccessor();
+        services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        services.AddSingleton<Passwords>();
+        services.AddScoped<SignIn>();
+        services.AddScoped<ConsentPolicy>();
+    }
+}

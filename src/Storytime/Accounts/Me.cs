@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Storytime.Data;
+using Storytime.Platform.Auth;
+using Storytime.Platform.Errors;
+
+namespace Storytime.Accounts;
+
+internal static class Me
+{
+    /// <summary>The signed-in parent's account.</summary>
+    public static async Task<Results<Ok<UserResponse>, ApiError>> Handle(Parent parent, StorytimeDb db, CancellationToken ct) =>
+        await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == parent.UserId, ct) is { } user
+            ? TypedResults.Ok(user.ToResponse())
+            : ApiError.Unauthenticated("This account does not exist any more.");
+}

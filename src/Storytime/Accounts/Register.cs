@@ -1,0 +1,54 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Platform.Errors;
+
+namespace Storytime.Accounts;
+
+/// <param name="Email">The address that the parent signs in with.</param>
+/// <param name="Password">8 to 128 characters; common ones are refused.</param>
+/// <param name="Country">ISO 3166-1 alpha-2, such as <c>US</c>: where the family lives, which decides what publishers allow. <c>US</c> when it is not given.</param>
+public sealed record RegisterRequest(
+    [Required(ErrorMessage = "An e-mail address is needed."), Email] string? Email,
+    [Required(ErrorMessage = "A password is needed."), NewPassword] string? Password,
+    [RegularExpression("^[A-Za-z]{2}$", ErrorMessage = "country must be two letters, such as US.")] string? Country);
+
+internal static class Register
+{
+    public const string DefaultCountry = "US";
+
+    /// <summary>Creates a parent's account, records consent to the current terms and privacy notice, and signs in.</summary>
+    public static async Task<Results<Created<SignInResponse>, ApiError>> Handle(
+        RegisterRequest request, StorytimeDb db, Passwords passwords, SignIn signIn, IOptions<ConsentOptions> consent, TimeProvider time, CancellationToken ct)
+    {
+        var user = User.Register(request.Email!.Trim(), request.Country?.ToUpperInvariant() ?? DefaultCountry, time.Now());
+        user.PasswordHash = await passwords.HashAsync(request.Password!, ct);
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        db.Users.Add(user);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.Violates(User.UniqueEmail))
+        {
+            return ApiError.Conflict("There is an account with this e-mail address already. Sign in, or reset the password.", "email_taken");
+        }
+        db.ConsentRecords.Add(ConsentRecord.Grant(user, consent.Value, ConsentMethod.Registration, time.Now()));
+        var answer = signIn.Start(user, time.Now());
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return TypedResults.Created("/api/v1/me", answer);
+    }
+}
+
+/// <summary>An address with something on both sides of one <c>@</c> and a dot in its domain; whether it exists, only a mail can tell.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
+internal sealed class EmailAttribute : RegularExpressionAttribute
+{
+    public EmailAttribute() : base(@"^\s*(?=.{3,254}$)[^@\s]+@[^@\s.]+(\.[^@\s.]+)+\s*$") =>
+        ErrorMessage = "This is not an e-mail address. It should look like name@example.com.";
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Storytime.Data;
+
+namespace Storytime.Accounts;
+
+/// <summary>A parent's account. Identity keeps the password hash and the security stamp.</summary>
+internal sealed class User : IdentityUser<long>
+{
+    /// <summary>Name of the unique index on the e-mail without regard to case.</summary>
+    public const string UniqueEmail = "ux_users_email";
+
+    /// <summary>ISO 3166-1 alpha-2; decides which territory's rights windows hold for the family.</summary>
+    public string Country { get; private set; } = "";
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    public static User Register(string email, string country, DateTimeOffset now) => new()
+    {
+        Email = email,
+        Country = country,
+        SecurityStamp = Guid.NewGuid().ToString("N"),
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    internal sealed class Configuration : IEntityTypeConfiguration<User>
+    {
+        public void Configure(EntityTypeBuilder<User> builder)
+        {
+            builder.ToTable("users");
+            builder.IgnoreUnusedIdentityColumns();
+            builder.Property(u => u.Country).HasMaxLength(2).IsFixedLength();
+            builder.Check("country", "country ~ '^[A-Z]{2}$'");
+            builder.Check("email", "email like '%@%' and length(email) <= 254");
+        }
+    }
+}
+
+internal static class IdentityColumns
+{
+    /// <summary>
+    /// Leaves out what Storytime does not use: user names (the e-mail is the name), phone numbers, and normalized copies (the
+    /// database's unique index on <c>lower(email)</c>, made by the migration, decides what is the same e-mail).
+    /// </summary>
+    public static void IgnoreUnusedIdentityColumns<T>(this EntityTypeBuilder<T> builder) where T : IdentityUser<long>
+    {
+        builder.Ignore(u => u.UserName).Ignore(u => u.NormalizedUserName).Ignore(u => u.NormalizedEmail)
+            .Ignore(u => u.PhoneNumber).Ignore(u => u.PhoneNumberConfirmed);
+        builder.Property(u => u.Email).IsRequired();
+        builder.Property(u => u.ConcurrencyStamp).IsConcurrencyToken();
+    }
+
+    /// <summary>By e-mail without regard to case, through the unique index on <c>lower(email)</c>.</summary>
+    public static IQueryable<T> WithEmail<T>(this IQueryable<T> users, string email) where T : IdentityUser<long>
+    {
+        var lower = email.ToLowerInvariant();
+        return users.Where(u => u.Email!.ToLower() == lower);
+    }
+}

@@ -1,0 +1,99 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using NpgsqlTypes;
+using Storytime.Data;
+using Storytime.Rights;
+using Storytime.Videos;
+
+namespace Storytime.Catalog;
+
+public enum BookStatus
+{
+    Draft,
+    Active,
+    Inactive,
+}
+
+/// <summary>A read-aloud book. Only active ones are in the catalog.</summary>
+internal sealed class Book
+{
+    public long Id { get; private set; }
+
+    public string Title { get; private set; } = "";
+
+    public string Author { get; private set; } = "";
+
+    public string Description { get; private set; } = "";
+
+    public int AgeMin { get; private set; }
+
+    public int AgeMax { get; private set; }
+
+    /// <summary>BCP 47 language tag, such as <c>en</c> or <c>pt-BR</c>.</summary>
+    public string Language { get; private set; } = "";
+
+    public string? CoverImageUrl { get; private set; }
+
+    /// <summary>Null for a book that Storytime owns itself: it needs no rights window.</summary>
+    public long? PublisherId { get; private set; }
+
+    public Publisher? Publisher { get; private set; }
+
+    public BookStatus Status { get; private set; }
+
+    /// <summary>The asset that plays; null until the first one is ready. One update switches a book to a new encode or back.</summary>
+    public long? PlayingAssetId { get; private set; }
+
+    public VideoAsset? PlayingAsset { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    /// <summary>Kept by a trigger (title, author, publisher, description, weighted); never written from here.</summary>
+    public NpgsqlTsVector SearchVector { get; private set; } = null!;
+
+    /// <summary>Kept by the same trigger: the same text in lower case without accents, for typo-tolerant matching by trigrams.</summary>
+    public string SearchText { get; private set; } = null!;
+
+    public static Book Create(BookContent content, DateTimeOffset now)
+    {
+        var book = new Book { CreatedAt = now };
+        book.Update(content, now);
+        return book;
+    }
+
+    public void Update(BookContent content, DateTimeOffset now)
+    {
+        (Title, Author, Description) = (content.Title, content.Author, content.Description);
+        (AgeMin, AgeMax, Language) = (content.AgeMin, content.AgeMax, content.Language);
+        (PublisherId, Status) = (content.PublisherId, content.Status);
+        UpdatedAt = now;
+    }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<Book>
+    {
+        public void Configure(EntityTypeBuilder<Book> builder)
+        {
+            builder.ToTable("books");
+            builder.EnumText(b => b.Status);
+            builder.HasOne(b => b.Publisher).WithMany().HasForeignKey(b => b.PublisherId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasOne(b => b.PlayingAsset).WithMany().HasForeignKey(b => b.PlayingAssetId).OnDelete(DeleteBehavior.Restrict);
+            builder.Property(b => b.SearchVector).HasColumnType("tsvector").ValueGeneratedOnAddOrUpdate();
+            builder.Property(b => b.SearchText).ValueGeneratedOnAddOrUpdate();
+            builder.HasIndex(b => b.SearchVector).HasMethod("gin");
+            builder.HasIndex(b => b.SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
+            builder.HasIndex(b => b.PublisherId);
+            builder.HasIndex(b => b.PlayingAssetId);
+            // The catalog without a search: active books by title.
+            builder.HasIndex(b => new { b.Title, b.Id }).HasFilter("status = 'active'");
+            builder.Check("title", "length(title) between 1 and 300");
+            builder.Check("ages", "age_min between 0 and 18 and age_max between 0 and 18 and age_min <= age_max");
+            builder.Check("language", "language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'");
+        }
+    }
+}
+
+/// <summary>What an editor decides about a book.</summary>
+internal sealed record BookContent(
+    string Title, string Author, string Description, int AgeMin, int AgeMax, string Language, long? PublisherId, BookStatus Status);

@@ -1,0 +1,76 @@
+using System.ComponentModel.DataAnnotations;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Platform.Auth;
+using Storytime.Platform.Errors;
+
+namespace Storytime.Children;
+
+/// <param name="DeviceName">What the parent calls the device, such as <c>Kitchen iPad</c>.</param>
+public sealed record StartChildSessionRequest(
+    [StringLength(100, MinimumLength = 1, ErrorMessage = "device_name has 1 to 100 characters.")] string? DeviceName);
+
+/// <param name="Token">Send it as <c>Authorization: Bearer …</c>; it opens this child's shelf, playback and usage events, nothing else. It is shown only once.</param>
+public sealed record StartChildSessionResponse(string Token, ChildSessionResponse ChildSession);
+
+public sealed record ChildSessionResponse(long Id, long ChildId, string? DeviceName, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt);
+
+internal static class ManageChildSessions
+{
+    /// <summary>Hands a device over to a child: gives the token that the device uses in child mode.</summary>
+    public static async Task<Results<Created<StartChildSessionResponse>, ApiError>> Start(
+        long id, StartChildSessionRequest? request, Parent parent, StorytimeDb db, AccessTokens tokens, IOptions<AuthOptions> options, TimeProvider time, CancellationToken ct)
+    {
+        if (!await db.ChildrenOf(parent).AnyAsync(c => c.Id == id, ct))
+            return ApiError.NotFound("child");
+        var now = time.Now();
+        var session = ChildSession.Start(id, request?.DeviceName, now, options.Value.ChildSessionLifetime);
+        db.ChildSessions.Add(session);
+        await db.SaveChangesAsync(ct);
+        var token = tokens.ForChild(id, parent.UserId, session.Id, now, session.ExpiresAt);
+        return TypedResults.Created(
+            $"/api/v1/children/{id}/child_sessions/{session.Id}", new StartChildSessionResponse(token, ToResponse(session)));
+    }
+
+    /// <summary>The devices that were handed to a child, newest first, ended ones included.</summary>
+    public static async Task<Results<Ok<Page<ChildSessionResponse>>, ApiError>> List(
+        long id, [AsParameters] PageQuery page, Parent parent, StorytimeDb db, CancellationToken ct)
+    {
+        if (!await db.ChildrenOf(parent).AnyAsync(c => c.Id == id, ct))
+            return ApiError.NotFound("child");
+        var rows = await db.ChildSessions.Where(s => s.ChildProfileId == id).AsNoTracking().OrderByDescending(s => s.Id).PageAsync(page, ct);
+        return TypedResults.Ok(new Page<ChildSessionResponse>([.. rows.Data.Select(ToResponse)], rows.Pagination));
+    }
+
+    /// <summary>Ends child mode on a device, at once.</summary>
+    public static async Task<Results<NoContent, ApiError>> Revoke(
+        long id, long sessionId, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
+    {
+        var children = db.ChildrenOf(parent);
+        var session = await db.ChildSessions
+            .SingleOrDefaultAsync(s => s.Id == sessionId && s.ChildProfileId == id && children.Any(c => c.Id == s.ChildProfileId), ct);
+        if (session is null)
+            return ApiError.NotFound("child session");
+        session.Revoke(time.Now());
+        await db.SaveChangesAsync(ct);
+        return TypedResults.NoContent();
+    }
+
+    private static ChildSessionResponse ToResponse(ChildSession s) => new(s.Id, s.ChildProfileId, s.DeviceName, s.CreatedAt, s.ExpiresAt, s.RevokedAt);
+}
+
+/// <summary>A child's token is only as good as its session: revoking the row ends it at once.</summary>
+internal sealed class ChildSessionCheck(StorytimeDb db, TimeProvider time) : ISessionCheck
+{
+    public string Audience => Platform.Auth.Audience.Child;
+
+    public Task<bool> IsLiveAsync(ClaimsPrincipal caller, CancellationToken ct)
+    {
+        var (sessionId, childId, now) = (caller.Id(Platform.Auth.Claim.Session), caller.Id(Platform.Auth.Claim.Subject), time.Now());
+        return db.ChildSessions.AnyAsync(s => s.Id == sessionId && s.ChildProfileId == childId && s.RevokedAt == null && s.ExpiresAt > now, ct);
+    }
+}

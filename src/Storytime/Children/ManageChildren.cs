@@ -1,0 +1,88 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Storytime.Accounts;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Platform.Auth;
+using Storytime.Platform.Errors;
+
+namespace Storytime.Children;
+
+/// <summary>A child as its parent sees it.</summary>
+/// <param name="ScreenTime">Null while nothing limits it.</param>
+public sealed record ChildResponse(
+    long Id, string Name, string? AvatarUrl, int? BirthYear, ScreenTimeResponse? ScreenTime, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+/// <param name="DailyMinutes">Null is no limit.</param>
+/// <param name="QuietHours">Local times; over midnight when the end is not after the start.</param>
+/// <param name="TimeZone">IANA name, such as <c>America/New_York</c>.</param>
+public sealed record ScreenTimeResponse(int? DailyMinutes, IReadOnlyList<QuietHours> QuietHours, string TimeZone);
+
+public sealed record CreateChildRequest(
+    [Required(ErrorMessage = "A name is needed."), ChildName] string? Name,
+    [AvatarUrl] string? AvatarUrl,
+    [BirthYear] int? BirthYear);
+
+/// <summary>Only the members that are given change.</summary>
+public sealed record UpdateChildRequest([ChildName] string? Name, [AvatarUrl] string? AvatarUrl, [BirthYear] int? BirthYear);
+
+internal static class ManageChildren
+{
+    /// <summary>The children of the signed-in parent, oldest profile first.</summary>
+    public static async Task<Ok<Page<ChildResponse>>> List([AsParameters] PageQuery page, Parent parent, StorytimeDb db, CancellationToken ct)
+    {
+        var rows = await db.ChildrenOf(parent).Include(c => c.ScreenTime).AsNoTracking().OrderBy(c => c.Id).PageAsync(page, ct);
+        return TypedResults.Ok(new Page<ChildResponse>([.. rows.Data.Select(ToResponse)], rows.Pagination));
+    }
+
+    /// <summary>Adds a child. A consent of the kind that the service asks for must be on record first.</summary>
+    public static async Task<Results<Created<ChildResponse>, ApiError>> Create(
+        CreateChildRequest request, Parent parent, StorytimeDb db, ConsentPolicy consent, TimeProvider time, CancellationToken ct)
+    {
+        if (!await consent.IsGivenAsync(parent.UserId, ct))
+            return new ApiError(403, "consent_required", "A child can be added once the parent has given consent.");
+        var child = ChildProfile.Create(parent, request.Name!.Trim(), request.AvatarUrl, request.BirthYear, time.Now());
+        db.ChildProfiles.Add(child);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Created($"/api/v1/children/{child.Id}", ToResponse(child));
+    }
+
+    public static async Task<Results<Ok<ChildResponse>, ApiError>> Read(long id, Parent parent, StorytimeDb db, CancellationToken ct) =>
+        await db.ChildrenOf(parent).Include(c => c.ScreenTime).AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is { } child
+            ? TypedResults.Ok(ToResponse(child))
+            : ApiError.NotFound("child");
+
+    public static async Task<Results<Ok<ChildResponse>, ApiError>> Update(
+        long id, UpdateChildRequest request, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
+    {
+        if (await db.ChildrenOf(parent).Include(c => c.ScreenTime).SingleOrDefaultAsync(c => c.Id == id, ct) is not { } child)
+            return ApiError.NotFound("child");
+        child.Update(request.Name?.Trim() ?? child.Name, request.AvatarUrl ?? child.AvatarUrl, request.BirthYear ?? child.BirthYear, time.Now());
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(ToResponse(child));
+    }
+
+    private static ChildResponse ToResponse(ChildProfile child) => new(
+        child.Id, child.Name, child.AvatarUrl, child.BirthYear,
+        child.ScreenTime is { } s ? new ScreenTimeResponse(s.DailyMinutes, s.QuietHours, s.TimeZone) : null,
+        child.CreatedAt, child.UpdatedAt);
+}
+
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
+internal sealed class ChildNameAttribute : RegularExpressionAttribute
+{
+    public ChildNameAttribute() : base(@"^(?=.*\S)(?s:.{1,80})$") => ErrorMessage = "A name has 1 to 80 characters.";
+}
+
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
+internal sealed class AvatarUrlAttribute : RegularExpressionAttribute
+{
+    public AvatarUrlAttribute() : base(@"^https://\S{3,500}$") => ErrorMessage = "avatar_url must be an https address of at most 500 characters.";
+}
+
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
+internal sealed class BirthYearAttribute : RangeAttribute
+{
+    public BirthYearAttribute() : base(1990, 2200) => ErrorMessage = "birth_year must be a year, such as 2020.";
+}

@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using Storytime.Accounts;
+using Storytime.Admin;
+using Storytime.Catalog;
+using Storytime.Children;
+using Storytime.Library;
+using Storytime.Playback;
+using Storytime.Platform;
+using Storytime.Reporting;
+using Storytime.Rights;
+using Storytime.Usage;
+using Storytime.Videos;
+
+namespace Storytime.Data;
+
+/// <summary>All tables, on one screen. Each feature configures its own entities beside them.</summary>
+internal sealed class StorytimeDb(DbContextOptions<StorytimeDb> options) : DbContext(options)
+{
+    public DbSet<User> Users => Set<User>();
+    public DbSet<ConsentRecord> ConsentRecords => Set<ConsentRecord>();
+    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+
+    public DbSet<ChildProfile> ChildProfiles => Set<ChildProfile>();
+    public DbSet<ScreenTime> ScreenTimes => Set<ScreenTime>();
+    public DbSet<ChildSession> ChildSessions => Set<ChildSession>();
+
+    public DbSet<Book> Books => Set<Book>();
+
+    public DbSet<Publisher> Publishers => Set<Publisher>();
+    public DbSet<PartnershipContract> PartnershipContracts => Set<PartnershipContract>();
+    public DbSet<RightsWindow> RightsWindows => Set<RightsWindow>();
+
+    public DbSet<Upload> Uploads => Set<Upload>();
+    public DbSet<VideoAsset> VideoAssets => Set<VideoAsset>();
+
+    public DbSet<LibraryItem> LibraryItems => Set<LibraryItem>();
+    public DbSet<ResumePosition> ResumePositions => Set<ResumePosition>();
+
+    public DbSet<PlaybackSession> PlaybackSessions => Set<PlaybackSession>();
+    public DbSet<PlaybackAttempt> PlaybackAttempts => Set<PlaybackAttempt>();
+
+    public DbSet<UsageEvent> UsageEvents => Set<UsageEvent>();
+    public DbSet<DailyUsage> DailyUsages => Set<DailyUsage>();
+
+    public DbSet<RevenuePeriod> RevenuePeriods => Set<RevenuePeriod>();
+    public DbSet<PublisherStatement> PublisherStatements => Set<PublisherStatement>();
+    public DbSet<StatementLine> StatementLines => Set<StatementLine>();
+
+    public DbSet<AdminUser> AdminUsers => Set<AdminUser>();
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasPostgresExtension("btree_gist").HasPostgresExtension("pg_trgm").HasPostgresExtension("unaccent");
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(StorytimeDb).Assembly);
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTime>();
+}

@@ -1,0 +1,62 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Storytime.Accounts;
+using Storytime.Catalog;
+using Storytime.Children;
+using Storytime.Data;
+
+namespace Storytime.Library;
+
+/// <summary>A book on a child's shelf.</summary>
+internal sealed class LibraryItem
+{
+    public long Id { get; private set; }
+
+    public long ChildProfileId { get; private set; }
+
+    public long BookId { get; private set; }
+
+    public long AddedByUserId { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<LibraryItem>
+    {
+        public void Configure(EntityTypeBuilder<LibraryItem> builder)
+        {
+            builder.ToTable("library_items");
+            builder.HasOne<ChildProfile>().WithMany().HasForeignKey(i => i.ChildProfileId);
+            builder.HasOne<Book>().WithMany().HasForeignKey(i => i.BookId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasOne<User>().WithMany().HasForeignKey(i => i.AddedByUserId);
+            builder.HasIndex(i => new { i.ChildProfileId, i.BookId }).IsUnique();
+            builder.HasIndex(i => i.BookId);
+            builder.HasIndex(i => i.AddedByUserId);
+        }
+    }
+}
+
+/// <summary>
+/// Where a child stopped in a book: of all usage events with a position, that of the newest <c>occurred_at</c>. Kept apart from the
+/// shelf, so that a book that is taken off and put back goes on where it was.
+/// </summary>
+internal sealed class ResumePosition
+{
+    public long ChildProfileId { get; private set; }
+
+    public long BookId { get; private set; }
+
+    public double PositionSeconds { get; private set; }
+
+    public DateTimeOffset OccurredAt { get; private set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<ResumePosition>
+    {
+        public void Configure(EntityTypeBuilder<ResumePosition> builder)
+        {
+            builder.ToTable("resume_positions");
+            builder.HasKey(p => new { p.ChildProfileId, p.BookId });
+            builder.HasOne<ChildProfile>().WithMany().HasForeignKey(p => p.ChildProfileId);
+            builder.Check("position_seconds", "position_seconds >= 0");
+        }
+    }
+}

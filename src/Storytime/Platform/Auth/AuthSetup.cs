@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+using Storytime.Platform.Errors;
+
+namespace Storytime.Platform.Auth;
+
+/// <summary>Names of the policies that Api.cs gives to its route groups.</summary>
+internal static class Policy
+{
+    /// <summary>A parent's token. A child's token is refused with 403.</summary>
+    public const string Parent = "parent";
+
+    /// <summary>A parent's token or a child session's.</summary>
+    public const string Viewer = "viewer";
+
+    /// <summary>Any role of staff.</summary>
+    public const string Staff = "staff";
+
+    /// <summary>Roles <c>admin</c> and <c>editor</c>.</summary>
+    public const string Editor = "editor";
+
+    /// <summary>Roles <c>admin</c> and <c>finance</c>.</summary>
+    public const string Finance = "finance";
+}
+
+/// <summary>Tells whether the session behind a token that is valid by itself is still live. One each for child sessions and for staff.</summary>
+internal interface ISessionCheck
+{
+    string Audience { get; }
+
+    Task<bool> IsLiveAsync(System.Security.Claims.ClaimsPrincipal caller, CancellationToken ct);
+}
+
+internal static class AuthSetup
+{
+    /// <summary>The API of the iOS app: parents and child sessions.</summary>
+    private const string AppScheme = "app";
+
+    /// <summary>The admin API.</summary>
+    private const string AdminScheme = "admin";
+
+    public static void AddStorytimeAuth(this IServiceCollection services)
+    {
+        services.AddSingleton<AccessTokens>();
+        services.AddAuthentication(AppScheme)
+            .AddJwtBearer(AppScheme, jwt => Configure(jwt))
+            .AddJwtBearer(AdminScheme, jwt => Configure(jwt));
+        services.AddOptions<JwtBearerOptions>(AppScheme)
+            .Configure<IOptions<AuthOptions>, TimeProvider>((jwt, auth, time) => Validate(jwt, auth.Value, time, Audience.Parent, Audience.Child));
+        services.AddOptions<JwtBearerOptions>(AdminScheme)
+            .Configure<IOptions<AuthOptions>, TimeProvider>((jwt, auth, time) => Validate(jwt, auth.Value, time, Audience.Admin));
+
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Policy.Parent, p => p.AddAuthenticationSchemes(AppScheme).RequireClaim(Claim.Audience, Audience.Parent))
+            .AddPolicy(Policy.Viewer, p => p.AddAuthenticationSchemes(AppScheme).RequireAuthenticatedUser())
+            .AddPolicy(Policy.Staff, p => p.AddAuthenticationSchemes(AdminScheme).RequireAuthenticatedUser())
+            .AddPolicy(Policy.Editor, p => p.AddAuthenticationSchemes(AdminScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin), nameof(AdminRole.Editor)))
+            .AddPolicy(Policy.Finance, p => p.AddAuthenticationSchemes(AdminScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin), nameof(AdminRole.Finance)))
+            // Deny by default: a route that forgets its policy lets nobody in.
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder(AppScheme, AdminScheme).RequireAssertion(_ => false).Build());
+    }
+
+    private static void Configure(JwtBearerOptions jwt)
+    {
+        jwt.MapInboundClaims = false;
+        jwt.Events = new JwtBearerEvents
+        {
+            OnTokenValidated = CheckSession,
+            OnAuthenticationFailed = failed =>
+            {
+                if (failed.Exception is SecurityTokenExpiredException)
+                    failed.HttpContext.Items[ErrorEnvelopeWriter.AnswerKey] =
+                        new ApiError(401, "token_expired", "This token has expired. Get a new one by /auth/refresh, or sign in again.");
+                return Task.CompletedTask;
+            },
+        };
+    }
+
+    private static void Validate(JwtBearerOptions jwt, AuthOptions auth, TimeProvider time, params string[] audiences) =>
+        jwt.TokenValidationParameters = new TokenValidationParameters
+        {
+            ValidIssuer = AccessTokens.Issuer,
+            ValidAudiences = audiences,
+            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+            IssuerSigningKey = AccessTokens.Key(auth),
+            RequireExpirationTime = true,
+            LifetimeValidator = (_, expires, _, _) => expires > time.GetUtcNow().UtcDateTime
+                ? true
+                : throw new SecurityTokenExpiredException("The token has expired."),
+        };
+
+    private static async Task CheckSession(TokenValidatedContext validated)
+    {
+        var caller = validated.Principal!;
+        var check = validated.HttpContext.RequestServices.GetServices<ISessionCheck>().FirstOrDefault(c => caller.HasClaim(Claim.Audience, c.Audience));
+        if (check is null || await check.IsLiveAsync(caller, validated.HttpContext.RequestAborted))
+            return;
+        validated.HttpContext.Items[ErrorEnvelopeWriter.AnswerKey] =
+            ApiError.Unauthenticated("This session was ended. Sign in again, or let a parent hand the device over again.");
+        validated.Fail("The session was ended.");
+    }
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Storytime.Platform.Aws;
+
+/// <summary>Section <c>Aws</c>. Credentials come from the default chain of the AWS SDK (environment, profile, role of the task or instance).</summary>
+public sealed record AwsOptions
+{
+    [Required(ErrorMessage = "Aws:Region must name a region, such as us-east-1.")]
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>Bucket of the masters; private.</summary>
+    [Required(ErrorMessage = "Aws:MasterBucket must name the bucket of the master uploads.")]
+    public string MasterBucket { get; init; } = "";
+
+    /// <summary>Bucket of the HLS outputs, which CloudFront reads.</summary>
+    [Required(ErrorMessage = "Aws:OutputBucket must name the bucket of the HLS outputs.")]
+    public string OutputBucket { get; init; } = "";
+
+    /// <summary>ARN of the role that MediaConvert takes on to read masters and write outputs.</summary>
+    [Required(ErrorMessage = "Aws:MediaConvertRole must be the ARN of MediaConvert's service role.")]
+    public string MediaConvertRole { get; init; } = "";
+
+    /// <summary>ARN of the queue; MediaConvert's default queue when it is not set.</summary>
+    public string? MediaConvertQueue { get; init; }
+
+    /// <summary>Set only where S3 is not AWS's own; then path-style addresses are used.</summary>
+    public Uri? S3Url { get; init; }
+
+    /// <summary>Set only where MediaConvert is not AWS's own.</summary>
+    public Uri? MediaConvertUrl { get; init; }
+
+    public Uri MediaConvertEndpoint => MediaConvertUrl ?? new Uri($"https://mediaconvert.{Region}.amazonaws.com");
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Storytime.Platform.Errors;
+
+namespace Storytime.Platform;
+
+/// <summary>The JSON of the API: snake_case names and enum values, times in RFC 3339 UTC, unknown members ignored.</summary>
+internal static class Json
+{
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.DictionaryKeyPolicy = null;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.Converters.Add(new TimeConverter());
+        options.Converters.Add(new EnumConverterFactory());
+    }
+
+    public static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private sealed class TimeConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && Rfc3339.TryParse(reader.GetString(), out var time)
+                ? time
+                : throw new ExpectationException("This must be a time such as \"2026-02-25T20:00:00Z\".");
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Rfc3339.Format(value));
+    }
+
+    /// <summary>Enum values as snake_case words; an unknown word is answered with the known ones.</summary>
+    private sealed class EnumConverterFactory : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(EnumConverter<>).MakeGenericType(typeToConvert))!;
+    }
+
+    private sealed class EnumConverter<T> : JsonConverter<T> where T : struct, Enum
+    {
+        private static readonly Dictionary<string, T> _values = Enum.GetValues<T>().ToDictionary(Name);
+
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && _values.TryGetValue(reader.GetString()!, out var value)
+                ? value
+                : throw new ExpectationException($"This must be one of: {string.Join(", ", _values.Keys)}.");
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Name(value));
+    }
+}
+
+/// <summary>Times on the wire: RFC 3339, always with an offset; written in UTC with <c>Z</c>, to the microsecond where there is one.</summary>
+internal static class Rfc3339
+{
+    private static readonly string[] _formats =
+        ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd't'HH:mm:ss.FFFFFFFK"];
+
+    public static bool TryParse(string? text, out DateTimeOffset time)
+    {
+        // K also matches an absent offset, which would be read as the server's local time.
+        var hasOffset = text is { Length: >= 20 } && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-');
+        time = default;
+        return hasOffset && DateTimeOffset.TryParseExact(
+            text!.ToUpperInvariant(), _formats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out time);
+    }
+
+    public static string Format(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Scalar.AspNetCore;
+using Storytime.Data;
+using Storytime.Platform.Auth;
+using Storytime.Platform.Errors;
+
+namespace Storytime.Platform;
+
+/// <summary>What every feature stands on: settings, errors, JSON, authentication, limits, documentation, health.</summary>
+internal static class PlatformSetup
+{
+    public static void AddPlatform(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        // Secrets that operators know by these names, from the environment of the process or of its secret store.
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["CloudFront:KeyPairId"] = builder.Configuration["CLOUDFRONT_KEY_PAIR_ID"] ?? builder.Configuration["CloudFront:KeyPairId"],
+            ["CloudFront:PrivateKeyPem"] = builder.Configuration["CLOUDFRONT_PRIVATE_KEY_PEM"] ?? builder.Configuration["CloudFront:PrivateKeyPem"],
+        });
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+        });
+        services.AddSingleton(TimeProvider.System);
+
+        // Before AddProblemDetails, so that it is asked first.
+        services.AddSingleton<IProblemDetailsWriter, ErrorEnvelopeWriter>();
+        services.AddProblemDetails();
+        services.AddExceptionHandler(o => o.StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode : 500);
+        // Otherwise bad JSON ends in an empty 400 outside development, and nobody learns what was wrong with it.
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
+        services.AddValidation();
+
+        services.AddStorytimeAuth();
+        services.AddStorytimeRateLimits();
+        services.AddSettings<CorsOptions>("Cors");
+        services.AddCors();
+        services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<CorsOptions>>((cors, ours) =>
+            cors.AddDefaultPolicy(p => p.WithOrigins(ours.Value.Origins).AllowAnyHeader().AllowAnyMethod().AllowCredentials().SetPreflightMaxAge(TimeSpan.FromHours(1))));
+
+        services.AddStorytimeOpenApi();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
+    }
+
+    public static void UsePlatform(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRouting();
+        app.UseCors();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapScalarApiReference("/docs", o => o.WithTitle("Storytime API").WithOpenApiRoutePattern("/openapi/{documentName}.json")).AllowAnonymous();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = c => c.Tags.Contains("ready") }).AllowAnonymous();
+    }
+
+    /// <summary>Runs until it is told to stop. A wrong setting ends it with one sentence for each setting.</summary>
+    public static async Task<int> ServeAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (OptionsValidationException e)
+        {
+            foreach (var failure in e.Failures)
+                await Console.Error.WriteLineAsync(failure);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Storytime;
+using Storytime.Accounts;
+using Storytime.Admin;
+using Storytime.Children;
+using Storytime.Data;
+using Storytime.Platform;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddPlatform();
+builder.Services.AddStorytimeData();
+builder.Services.AddAccounts();
+builder.Services.AddChildren();
+builder.Services.AddAdmin();
+
+await using var app = builder.Build();
+
+switch (args)
+{
+    case ["migrate", ..]:
+        await Migrate.RunAsync(app.Services, CancellationToken.None);
+        return 0;
+    case ["create-admin", var email, var role]:
+        return await CreateAdmin.RunAsync(app.Services, email, role, CancellationToken.None);
+    case ["create-admin", ..]:
+        return await CreateAdmin.RunAsync(app.Services, "", "", CancellationToken.None);
+}
+
+// In production migrations are a step of the deployment; two nodes that start together must not race for them.
+if (app.Environment.IsDevelopment())
+    await Migrate.RunAsync(app.Services, CancellationToken.None);
+
+app.UsePlatform();
+Api.Map(app);
+
+return await app.ServeAsync();

@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Storytime.Data;
+
+namespace Storytime.Rights;
+
+public enum PaymentModel
+{
+    FlatFee,
+    RevShare,
+    Hybrid,
+}
+
+public enum ContractStatus
+{
+    Draft,
+    Active,
+    Expired,
+    Terminated,
+}
+
+/// <summary>Whether a minimum guarantee is owed every month or once over the whole term (an advance that is recouped).</summary>
+public enum GuaranteeBasis
+{
+    Monthly,
+    Term,
+}
+
+/// <summary>What a publisher is paid, and for which days.</summary>
+internal sealed class PartnershipContract
+{
+    public long Id { get; private set; }
+
+    public long PublisherId { get; private set; }
+
+    public string ContractName { get; private set; } = "";
+
+    public DateOnly StartDate { get; private set; }
+
+    /// <summary>The last day that the contract holds.</summary>
+    public DateOnly EndDate { get; private set; }
+
+    public PaymentModel PaymentModel { get; private set; }
+
+    /// <summary>Share of the revenue in basis points: 1500 is 15.00 %.</summary>
+    public int? RevShareBps { get; private set; }
+
+    /// <summary>Cents a month.</summary>
+    public long? FlatFeeCents { get; private set; }
+
+    public long? MinimumGuaranteeCents { get; private set; }
+
+    public GuaranteeBasis? MinimumGuaranteeBasis { get; private set; }
+
+    /// <summary>ISO 4217.</summary>
+    public string Currency { get; private set; } = "";
+
+    public string? Notes { get; private set; }
+
+    public ContractStatus Status { get; private set; }
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    public DateTimeOffset UpdatedAt { get; private set; }
+
+    internal sealed class Configuration : IEntityTypeConfiguration<PartnershipContract>
+    {
+        public void Configure(EntityTypeBuilder<PartnershipContract> builder)
+        {
+            builder.ToTable("partnership_contracts");
+            builder.EnumText(c => c.PaymentModel);
+            builder.EnumText(c => c.Status);
+            builder.EnumText(c => c.MinimumGuaranteeBasis);
+            builder.Property(c => c.Currency).HasMaxLength(3).IsFixedLength();
+            builder.HasOne<Publisher>().WithMany().HasForeignKey(c => c.PublisherId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasIndex(c => new { c.PublisherId, c.StartDate });
+            builder.Check("dates", "start_date <= end_date");
+            builder.Check("currency", "currency ~ '^[A-Z]{3}$'");
+            builder.Check("rev_share_bps", "rev_share_bps between 0 and 10000");
+            builder.Check("flat_fee_cents", "flat_fee_cents >= 0");
+            builder.Check("minimum_guarantee", "minimum_guarantee_cents >= 0 and (minimum_guarantee_cents is null) = (minimum_guarantee_basis is null)");
+            builder.Check("money", """
+                case payment_model
+                    when 'flat_fee' then flat_fee_cents is not null and rev_share_bps is null
+                    when 'rev_share' then rev_share_bps is not null and flat_fee_cents is null
+                    else rev_share_bps is not null and flat_fee_cents is not null
+                end
+                """);
+        }
+    }
+}

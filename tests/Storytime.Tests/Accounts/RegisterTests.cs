@@ -1,0 +1,45 @@
+using System.Net;
+using Storytime.Tests.Testing;
+
+namespace Storytime.Tests.Accounts;
+
+public sealed class RegisterTests(StorytimeApp app) : IClassFixture<StorytimeApp>
+{
+    [Fact]
+    public async Task A_new_parent_gets_an_account_and_tokens()
+    {
+        var email = Families.NewEmail();
+        var answer = await app.Client().PostAsync("/api/v1/auth/register", new { email, password = Families.Password, country = "gb" });
+
+        answer.ShouldBe(HttpStatusCode.Created);
+        ((string?)answer["user"]!["email"]).ShouldBe(email);
+        ((string?)answer["user"]!["role"]).ShouldBe("parent");
+        ((string?)answer["user"]!["country"]).ShouldBe("GB");
+        ((string?)answer["refresh_token"]).ShouldNotBeNullOrEmpty();
+        ((string?)answer["expires_at"]).ShouldEndWith("Z");
+        var me = await app.Client((string)answer["jwt"]!).GetAsync("/api/v1/me");
+        ((long)me.ShouldBe(HttpStatusCode.OK)["id"]!).ShouldBe((long)answer["user"]!["id"]!);
+    }
+
+    [Fact]
+    public async Task An_email_address_is_taken_whatever_its_case()
+    {
+        var email = Families.NewEmail();
+        await app.Client().PostAsync("/api/v1/auth/register", new { email, password = Families.Password });
+        var again = await app.Client().PostAsync("/api/v1/auth/register", new { email = email.ToUpperInvariant(), password = Families.Password });
+        again.ShouldBeError(HttpStatusCode.Conflict, "email_taken");
+    }
+
+    [Theory]
+    [InlineData("not-an-address", "correct horse battery", "email")]
+    [InlineData("a@b.example", "short", "password")]
+    [InlineData("a@b.example", "Password123", "password")]
+    [InlineData("a@b.example", null, "password")]
+    public async Task Bad_input_is_answered_by_field_and_changes_nothing(string email, string? password, string field)
+    {
+        var answer = await app.Client().PostAsync("/api/v1/auth/register", new { email, password });
+        answer.ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
+        answer.Json["error"]!["details"]![field].ShouldNotBeNull();
+        (await app.SqlAsync($"select count(*) from users where email = '{email}'")).ShouldBe(0L);
+    }
+}
