@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Storytime.Platform.Auth;
@@ -18,6 +19,9 @@ internal static class OpenApiSetup
         openApi.AddSchemaTransformer((schema, context, _) =>
         {
             DescribeConverted(schema, context.JsonTypeInfo.Type);
+            if (context.ParameterDescription?.ParameterDescriptor is IParameterInfoParameterDescriptor parameter
+                && parameter.ParameterInfo.GetCustomAttributes(inherit: true).OfType<IWords>().FirstOrDefault() is { } words)
+                schema.Enum = [.. words.All.Select(w => (System.Text.Json.Nodes.JsonNode)w)];
             return Task.CompletedTask;
         });
         openApi.AddDocumentTransformer((document, _, _) =>
