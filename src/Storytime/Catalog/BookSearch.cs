@@ -55,12 +55,15 @@ internal static class BookSearch
             EF.Functions.ToTsQuery("storytime", prefixes).Or(EF.Functions.PlainToTsQuery("english", EF.Functions.Unaccent(text)))));
     }
 
+    /// <summary>Whole words count once more, so that "dragon" brings dragons before dragonflies.</summary>
     private static IQueryable<Book> ByRank(this IQueryable<Book> books, string[] words)
     {
         var (prefixes, text) = Terms(words);
         return books
-            .OrderByDescending(b => b.SearchVector.RankCoverDensity(
-                _weights, EF.Functions.ToTsQuery("storytime", prefixes).Or(EF.Functions.PlainToTsQuery("english", EF.Functions.Unaccent(text)))))
+            .OrderByDescending(b =>
+                b.SearchVector.RankCoverDensity(
+                    _weights, EF.Functions.ToTsQuery("storytime", prefixes).Or(EF.Functions.PlainToTsQuery("english", EF.Functions.Unaccent(text))))
+                + b.SearchVector.RankCoverDensity(_weights, EF.Functions.PlainToTsQuery("storytime", text)))
             .ThenBy(b => b.Title)
             .ThenBy(b => b.Id);
     }

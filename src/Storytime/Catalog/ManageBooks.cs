@@ -24,12 +24,12 @@ public sealed record BookResponse(
 public sealed record CreateBookRequest(
     [Required(ErrorMessage = "A title is needed."), Text(300)] string? Title,
     [Required(ErrorMessage = "An author is needed."), Text(300)] string? Author,
-    [Text(10_000, MayBeBlank = true)] string? Description,
     [Required(ErrorMessage = "An age to start at is needed."), Age] int? AgeMin,
     [Required(ErrorMessage = "An age to end at is needed."), Age] int? AgeMax,
     [Required(ErrorMessage = "A language is needed."), LanguageTag] string? Language,
-    long? PublisherId,
-    BookStatus? Status);
+    [Text(10_000, MayBeBlank = true)] string? Description = null,
+    long? PublisherId = null,
+    BookStatus? Status = null);
 
 /// <summary>Only the members that are given change; <c>publisher_id: null</c> makes it a book that Storytime owns itself.</summary>
 public sealed record UpdateBookRequest
@@ -141,10 +141,13 @@ internal static class ManageBooks
             request.PublisherIdIsGiven ? request.PublisherId : before.PublisherId, request.Status ?? before.Status);
         if (await CheckAsync(db, after, ct) is { } refusal)
             return refusal;
-        book.Update(after, now);
-        db.AuditEntries.Add(AuditEntry.Of(staff, "updated", Subject, id, before, after, now));
-        await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
+        if (after != before)
+        {
+            book.Update(after, now);
+            db.AuditEntries.Add(AuditEntry.Of(staff, "updated", Subject, id, before, after, now));
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+        }
         return TypedResults.Ok(await db.Books.Where(b => b.Id == id).ToResponses(db, now).SingleAsync(ct));
     }
 

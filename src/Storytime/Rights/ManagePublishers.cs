@@ -17,9 +17,9 @@ public sealed record PublisherResponse(
 /// <param name="Status"><c>active</c> when it is not given. While a publisher is inactive none of its books play.</param>
 public sealed record CreatePublisherRequest(
     [Required(ErrorMessage = "A name is needed."), Text(200)] string? Name,
-    [Email, Text(254)] string? BillingEmail,
-    [Text(200)] string? ContactName,
-    PublisherStatus? Status);
+    [Email, Text(254)] string? BillingEmail = null,
+    [Text(200)] string? ContactName = null,
+    PublisherStatus? Status = null);
 
 /// <summary>Only the members that are given change; <c>null</c> clears <c>billing_email</c> and <c>contact_name</c>.</summary>
 public sealed record UpdatePublisherRequest
@@ -104,6 +104,8 @@ internal static class ManagePublishers
             request.ContactNameIsGiven ? request.ContactName?.Trim() : publisher.ContactName,
             request.Status ?? publisher.Status,
             now);
+        if (Snapshot(publisher) with { UpdatedAt = before.UpdatedAt } == before)
+            return TypedResults.Ok(before);
         db.AuditEntries.Add(AuditEntry.Of(staff, "updated", Subject, id, before, Snapshot(publisher), now));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

@@ -21,11 +21,11 @@ public sealed record CreateRightsWindowRequest(
     [Required(ErrorMessage = "A book is needed.")] long? BookId,
     [Required(ErrorMessage = "A time at which the window starts is needed.")] DateTimeOffset? StartAt,
     [Required(ErrorMessage = "A time at which the window ends is needed.")] DateTimeOffset? EndAt,
-    [Territory] string? Territory);
+    [Territory] string? Territory = null);
 
 /// <summary>Only the members that are given change.</summary>
 public sealed record UpdateRightsWindowRequest(
-    long? PublisherId, long? BookId, DateTimeOffset? StartAt, DateTimeOffset? EndAt, [Territory] string? Territory);
+    long? PublisherId = null, long? BookId = null, DateTimeOffset? StartAt = null, DateTimeOffset? EndAt = null, [Territory] string? Territory = null);
 
 public sealed record RightsWindowFilter
 {
@@ -102,6 +102,8 @@ internal static class ManageRightsWindows
         window.Update(
             request.PublisherId ?? window.PublisherId, request.BookId ?? window.BookId,
             request.StartAt ?? window.StartAt, request.EndAt ?? window.EndAt, request.Territory ?? window.Territory, now);
+        if (Snapshot(window) with { UpdatedAt = before.UpdatedAt } == before)
+            return TypedResults.Ok(before);
         if (RightsWindowRules.CheckRange(window) is { } badRange)
             return badRange;
         // A window that a former publisher gave can still be ended early; it only cannot become one of a wrong publisher.

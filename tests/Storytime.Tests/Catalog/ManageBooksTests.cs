@@ -139,11 +139,12 @@ public sealed class ManageBooksTests(StorytimeApp app) : IClassFixture<Storytime
     }
 
     [Fact]
-    public async Task Every_change_leaves_an_audit_entry_with_before_and_after()
+    public async Task Every_change_leaves_an_audit_entry_with_before_and_after_and_a_patch_that_changes_nothing_leaves_none()
     {
         var editor = await app.EditorAsync();
         var id = await editor.BookAsync("First");
         await editor.PatchAsync($"{Path}/{id}", new { title = "Second", status = "inactive" });
+        await editor.PatchAsync($"{Path}/{id}", new { title = "Second" });
 
         (await app.SqlAsync($"""
             select string_agg(concat_ws(' ', action, before ->> 'title', before ->> 'status', '→', after ->> 'title', after ->> 'status'), '; ' order by id)

@@ -101,6 +101,7 @@ public sealed class ManagePublishersTests(StorytimeApp app) : IClassFixture<Stor
         var editor = await app.EditorAsync();
         var id = await editor.PublisherAsync("Before");
         await editor.PatchAsync($"{Path}/{id}", new { name = "After" });
+        await editor.PatchAsync($"{Path}/{id}", new { name = "After" });
 
         (await app.SqlAsync($"""
             select string_agg(concat_ws(' ', action, before ->> 'name', '→', after ->> 'name'), '; ' order by id)
