@@ -6,7 +6,9 @@ using Storytime.Platform;
 
 namespace Storytime.Rights;
 
-/// <summary>From <see cref="StartAt"/> until before <see cref="EndAt"/> the book may be played in the territory. Windows of one book and territory never overlap.</summary>
+/// <summary>
+/// From <see cref="StartAt"/> until before <see cref="EndAt"/> the book may be played in the territory. Windows of one book and territory never overlap.
+/// </summary>
 internal sealed class RightsWindow
 {
     /// <summary>Territory that holds in every country.</summary>
