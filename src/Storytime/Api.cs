@@ -1,8 +1,11 @@
 using Storytime.Accounts;
 using Storytime.Admin;
 using Storytime.Children;
+using Storytime.Library;
+using Storytime.Playback;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
+using Storytime.Usage;
 
 namespace Storytime;
 
@@ -33,12 +36,14 @@ internal static class Api
 
         // catalog
 
-        // shelf.MapPost("", AddLibraryItem.Handle);
-        // shelf.MapDelete("/{bookId:long}", RemoveLibraryItem.Handle);
+        var shelf = parent.MapGroup("/children/{id:long}/library_items").WithTags("Library");
+        shelf.MapPost("", AddLibraryItem.Handle);
+        shelf.MapDelete("/{bookId:long}", RemoveLibraryItem.Handle);
 
-        // viewer.MapGet("/children/{id:long}/library", ListLibrary.Handle).WithTags("Library");
-        // viewer.MapPost("/children/{id:long}/playback_sessions", StartPlayback.Handle).WithTags("Playback");
-        // viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage");
+        var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer);
+        viewer.MapGet("/children/{id:long}/library", ListLibrary.Handle).WithTags("Library");
+        viewer.MapPost("/children/{id:long}/playback_sessions", StartPlayback.Handle).WithTags("Playback");
+        viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").Accepts<UsageEventsRequest>("application/json");
 
         var admin = app.MapGroup("/admin/api/v1");
 
