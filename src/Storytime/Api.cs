@@ -2,9 +2,12 @@ using Storytime.Accounts;
 using Storytime.Admin;
 using Storytime.Catalog;
 using Storytime.Children;
+using Storytime.Library;
+using Storytime.Playback;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Rights;
+using Storytime.Usage;
 
 namespace Storytime;
 
@@ -37,12 +40,14 @@ internal static class Api
         catalog.MapGet("", BrowseCatalog.List);
         catalog.MapGet("/{id:long}", BrowseCatalog.Read);
 
-        // shelf.MapPost("", AddLibraryItem.Handle);
-        // shelf.MapDelete("/{bookId:long}", RemoveLibraryItem.Handle);
+        var shelf = parent.MapGroup("/children/{id:long}/library_items").WithTags("Library");
+        shelf.MapPost("", AddLibraryItem.Handle);
+        shelf.MapDelete("/{bookId:long}", RemoveLibraryItem.Handle);
 
-        // viewer.MapGet("/children/{id:long}/library", ListLibrary.Handle).WithTags("Library");
-        // viewer.MapPost("/children/{id:long}/playback_sessions", StartPlayback.Handle).WithTags("Playback");
-        // viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage");
+        var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer);
+        viewer.MapGet("/children/{id:long}/library", ListLibrary.Handle).WithTags("Library");
+        viewer.MapPost("/children/{id:long}/playback_sessions", StartPlayback.Handle).WithTags("Playback");
+        viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").Accepts<UsageEventsRequest>("application/json");
 
         var admin = app.MapGroup("/admin/api/v1");
 

@@ -3,7 +3,9 @@ using Storytime.Accounts;
 using Storytime.Admin;
 using Storytime.Children;
 using Storytime.Data;
+using Storytime.Playback;
 using Storytime.Platform;
+using Storytime.Usage;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -11,6 +13,8 @@ builder.AddPlatform();
 builder.Services.AddStorytimeData();
 builder.Services.AddAccounts();
 builder.Services.AddChildren();
+builder.Services.AddUsage();
+builder.Services.AddPlayback();
 builder.Services.AddAdmin();
 
 await using var app = builder.Build();

@@ -60,6 +60,7 @@ internal static class ManageBooks
         return TypedResults.Ok(await books.ToResponses(db, now).PageAsync(page, ct));
     }
 
+    /// <summary>Adds a book; it is a draft unless its status says otherwise.</summary>
     public static async Task<Results<Created<BookResponse>, ApiError>> Create(
         CreateBookRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
@@ -79,11 +80,13 @@ internal static class ManageBooks
         return TypedResults.Created($"/admin/api/v1/books/{book.Id}", await db.Books.Where(b => b.Id == book.Id).ToResponses(db, now).SingleAsync(ct));
     }
 
+    /// <summary>One book, whatever its status.</summary>
     public static async Task<Results<Ok<BookResponse>, ApiError>> Read(long id, StorytimeDb db, TimeProvider time, CancellationToken ct) =>
         await db.Books.Where(b => b.Id == id).ToResponses(db, time.Now()).SingleOrDefaultAsync(ct) is { } book
             ? TypedResults.Ok(book)
             : ApiError.NotFound("book");
 
+    /// <summary>Changes a book. Only active books are in the catalog and play.</summary>
     public static async Task<Results<Ok<BookResponse>, ApiError>> Update(
         long id, UpdateBookRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

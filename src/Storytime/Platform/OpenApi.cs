@@ -18,7 +18,7 @@ internal static class OpenApiSetup
         openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         openApi.AddSchemaTransformer((schema, context, _) =>
         {
-            DescribeConverted(schema, context.JsonTypeInfo.Type);
+            DescribeConverted(schema, context.JsonTypeInfo.Type, context.JsonPropertyInfo?.IsGetNullable ?? false);
             if (context.ParameterDescription?.ParameterDescriptor is IParameterInfoParameterDescriptor parameter
                 && parameter.ParameterInfo.GetCustomAttributes(inherit: true).OfType<IWords>().FirstOrDefault() is { } words)
                 schema.Enum = [.. words.All.Select(w => (System.Text.Json.Nodes.JsonNode)w)];
@@ -98,16 +98,16 @@ internal static class OpenApiSetup
         new() { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT", Description = description };
 
     /// <summary>Types with a converter of ours look empty to the schema generator.</summary>
-    private static void DescribeConverted(OpenApiSchema schema, Type type)
+    private static void DescribeConverted(OpenApiSchema schema, Type type, bool isNullableProperty)
     {
-        var nullable = Nullable.GetUnderlyingType(type) is not null;
+        var nullable = isNullableProperty || Nullable.GetUnderlyingType(type) is not null;
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type != typeof(DateTimeOffset) && !type.IsEnum)
+        if (type != typeof(DateTimeOffset) && type != typeof(string) && !type.IsEnum)
             return;
         schema.Type = JsonSchemaType.String | (nullable ? JsonSchemaType.Null : 0);
         if (type.IsEnum)
             schema.Enum = [.. Enum.GetNames(type).Select(n => (System.Text.Json.Nodes.JsonNode)System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(n))];
-        else
+        else if (type == typeof(DateTimeOffset))
             schema.Format = "date-time";
     }
 }

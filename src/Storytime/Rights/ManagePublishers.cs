@@ -69,6 +69,7 @@ internal static class ManagePublishers
         return TypedResults.Ok(await publishers.OrderBy(p => p.Name).ThenBy(p => p.Id).Select(ToResponse).PageAsync(page, ct));
     }
 
+    /// <summary>Adds a publisher.</summary>
     public static async Task<Created<PublisherResponse>> Create(
         CreatePublisherRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
@@ -84,11 +85,13 @@ internal static class ManagePublishers
         return TypedResults.Created($"/admin/api/v1/publishers/{publisher.Id}", Snapshot(publisher));
     }
 
+    /// <summary>One publisher.</summary>
     public static async Task<Results<Ok<PublisherResponse>, ApiError>> Read(long id, StorytimeDb db, CancellationToken ct) =>
         await db.Publishers.Where(p => p.Id == id).Select(ToResponse).SingleOrDefaultAsync(ct) is { } publisher
             ? TypedResults.Ok(publisher)
             : ApiError.NotFound("publisher");
 
+    /// <summary>Changes a publisher. While it is inactive none of its books play.</summary>
     public static async Task<Results<Ok<PublisherResponse>, ApiError>> Update(
         long id, UpdatePublisherRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

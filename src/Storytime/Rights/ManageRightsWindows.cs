@@ -86,11 +86,13 @@ internal static class ManageRightsWindows
         return TypedResults.Created($"/admin/api/v1/rights_windows/{window.Id}", Snapshot(window));
     }
 
+    /// <summary>One rights window.</summary>
     public static async Task<Results<Ok<RightsWindowResponse>, ApiError>> Read(long id, StorytimeDb db, CancellationToken ct) =>
         await db.RightsWindows.Where(w => w.Id == id).Select(ToResponse).SingleOrDefaultAsync(ct) is { } window
             ? TypedResults.Ok(window)
             : ApiError.NotFound("rights window");
 
+    /// <summary>Changes a window: moves it, shortens it, gives it to another territory.</summary>
     public static async Task<Results<Ok<RightsWindowResponse>, ApiError>> Update(
         long id, UpdateRightsWindowRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
@@ -124,6 +126,7 @@ internal static class ManageRightsWindows
         return TypedResults.Ok(Snapshot(window));
     }
 
+    /// <summary>Takes a window away, as if it had never been. To end one that has begun, set its <c>end_at</c>.</summary>
     public static async Task<Results<NoContent, ApiError>> Delete(
         long id, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

@@ -55,10 +55,8 @@ public sealed class ManageBooksTests(StorytimeApp app) : IClassFixture<Storytime
     [Theory]
     [InlineData("title", null)]
     [InlineData("title", " ")]
-    [InlineData("title", "a\0b")]
     [InlineData("author", null)]
     [InlineData("author", "")]
-    [InlineData("description", "\0")]
     [InlineData("age_min", null)]
     [InlineData("age_min", -1)]
     [InlineData("age_max", null)]
@@ -93,6 +91,7 @@ public sealed class ManageBooksTests(StorytimeApp app) : IClassFixture<Storytime
         (await editor.PostAsync(Path, Shelves.NewBook(new string('t', 301)))).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
         (await editor.PostAsync(Path, Shelves.NewBook(new string('é', 300), b => b["description"] = string.Concat(Enumerable.Repeat("ünïcode ", 1250))))).ShouldBe(HttpStatusCode.Created);
         (await editor.PostAsync(Path, Shelves.NewBook("T", b => b["description"] = new string('d', 10_001)))).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
+        (await editor.PostAsync(Path, Shelves.NewBook("a\0b"))).ShouldBeError(HttpStatusCode.BadRequest, "invalid_request");
         var answer = await editor.PostAsync(Path, Shelves.NewBook("T", b => b["status"] = "published"));
         answer.ShouldBeError(HttpStatusCode.BadRequest, "invalid_request").Text.ShouldContain("draft, active, inactive");
     }

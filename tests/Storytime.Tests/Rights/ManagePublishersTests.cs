@@ -44,9 +44,7 @@ public sealed class ManagePublishersTests(StorytimeApp app) : IClassFixture<Stor
     [Theory]
     [InlineData("""{ }""", "name")]
     [InlineData("""{ "name": "  " }""", "name")]
-    [InlineData("""{ "name": "a\u0000b" }""", "name")]
     [InlineData("""{ "name": "A", "billing_email": "nobody" }""", "billing_email")]
-    [InlineData("""{ "name": "A", "billing_email": "a\u0000@b.example" }""", "billing_email")]
     [InlineData("""{ "name": "A", "contact_name": "" }""", "contact_name")]
     public async Task A_value_that_cannot_be_accepted_is_answered_by_field_and_nothing_changes(string body, string field)
     {
