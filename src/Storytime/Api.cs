@@ -1,11 +1,13 @@
 using Storytime.Accounts;
 using Storytime.Admin;
+using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Library;
 using Storytime.Playback;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Platform.OpenApi;
+using Storytime.Rights;
 using Storytime.Usage;
 
 namespace Storytime;
@@ -35,7 +37,9 @@ internal static class Api
         children.MapGet("/{id:long}/child_sessions", ManageChildSessions.List);
         children.MapDelete("/{id:long}/child_sessions/{sessionId:long}", ManageChildSessions.Revoke);
 
-        // catalog
+        var catalog = parent.MapGroup("/catalog/books").WithTags("Catalog");
+        catalog.MapGet("", BrowseCatalog.List);
+        catalog.MapGet("/{id:long}", BrowseCatalog.Read);
 
         var shelf = parent.MapGroup("/children/{id:long}/library_items").WithTags("Library");
         shelf.MapPost("", AddLibraryItem.Handle);
@@ -50,7 +54,27 @@ internal static class Api
 
         admin.MapPost("/auth/login", AdminSignIn.Handle).WithTags("Admin: sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.Auth);
 
-        // publishers, books, rights windows
+        admin.MapGet("/publishers", ManagePublishers.List).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
+        admin.MapGet("/publishers/{id:long}", ManagePublishers.Read).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
+
+        var editor = admin.MapGroup("").RequireAuthorization(Policy.Editor);
+
+        var publishers = editor.MapGroup("/publishers").WithTags("Admin: publishers");
+        publishers.MapPost("", ManagePublishers.Create);
+        publishers.MapPatch("/{id:long}", ManagePublishers.Update);
+
+        var books = editor.MapGroup("/books").WithTags("Admin: books");
+        books.MapGet("", ManageBooks.List);
+        books.MapPost("", ManageBooks.Create);
+        books.MapGet("/{id:long}", ManageBooks.Read);
+        books.MapPatch("/{id:long}", ManageBooks.Update);
+
+        var rightsWindows = editor.MapGroup("/rights_windows").WithTags("Admin: rights windows");
+        rightsWindows.MapGet("", ManageRightsWindows.List);
+        rightsWindows.MapPost("", ManageRightsWindows.Create);
+        rightsWindows.MapGet("/{id:long}", ManageRightsWindows.Read);
+        rightsWindows.MapPatch("/{id:long}", ManageRightsWindows.Update);
+        rightsWindows.MapDelete("/{id:long}", ManageRightsWindows.Delete);
 
         // videos
     }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Storytime.Catalog;
 using Storytime.Data;
+using Storytime.Platform;
 
 namespace Storytime.Rights;
 
@@ -40,7 +41,8 @@ internal sealed class RightsWindow
 
     public void Update(long publisherId, long bookId, DateTimeOffset startAt, DateTimeOffset endAt, string territory, DateTimeOffset now)
     {
-        (PublisherId, BookId, StartAt, EndAt, Territory) = (publisherId, bookId, startAt, endAt, territory);
+        (PublisherId, BookId, Territory) = (publisherId, bookId, territory.ToUpperInvariant());
+        (StartAt, EndAt) = (startAt.Stored(), endAt.Stored());
         UpdatedAt = now;
     }
 
@@ -57,4 +59,11 @@ internal sealed class RightsWindow
             builder.Check("territory", "territory = 'GLOBAL' or territory ~ '^[A-Z]{2}$'");
         }
     }
+}
+
+internal static class RightsWindowQueries
+{
+    /// <summary>The windows that hold at this moment, wherever that is.</summary>
+    public static IQueryable<RightsWindow> HoldingAt(this IQueryable<RightsWindow> windows, DateTimeOffset time) =>
+        windows.Where(w => w.StartAt <= time && time < w.EndAt);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -31,6 +32,9 @@ internal static class Schemas
     public static Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
         DescribeConverted(schema, context.JsonTypeInfo.Type, context.JsonPropertyInfo?.IsGetNullable ?? false);
+        if ((context.ParameterDescription?.ParameterDescriptor as IParameterInfoParameterDescriptor)?.ParameterInfo
+            .GetCustomAttributes(inherit: true).OfType<IWords>().FirstOrDefault() is { } words)
+            schema.Enum = [.. words.All.Select(w => (JsonNode)w)];
         if (context.JsonPropertyInfo is { } member)
         {
             foreach (var rule in Rules(((MemberInfo)member.AttributeProvider!).DeclaringType!, member.Name))
