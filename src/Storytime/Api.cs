@@ -6,6 +6,7 @@ using Storytime.Library;
 using Storytime.Playback;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
+using Storytime.Platform.OpenApi;
 using Storytime.Rights;
 using Storytime.Usage;
 
@@ -47,7 +48,7 @@ internal static class Api
         var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer);
         viewer.MapGet("/children/{id:long}/library", ListLibrary.Handle).WithTags("Library");
         viewer.MapPost("/children/{id:long}/playback_sessions", StartPlayback.Handle).WithTags("Playback");
-        viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").Accepts<UsageEventsRequest>("application/json");
+        viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").WithMetadata(new BodyIs(typeof(UsageEventsRequest)));
 
         var admin = app.MapGroup("/admin/api/v1");
 

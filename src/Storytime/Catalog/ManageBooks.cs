@@ -60,7 +60,7 @@ internal static class ManageBooks
         return TypedResults.Ok(await books.ToResponses(db, now).PageAsync(page, ct));
     }
 
-    /// <summary>Adds a book; it is a draft unless its status says otherwise.</summary>
+    /// <summary>Adds a book; a draft unless the status says otherwise.</summary>
     public static async Task<Results<Created<BookResponse>, ApiError>> Create(
         CreateBookRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
@@ -86,7 +86,7 @@ internal static class ManageBooks
             ? TypedResults.Ok(book)
             : ApiError.NotFound("book");
 
-    /// <summary>Changes a book. Only active books are in the catalog and play.</summary>
+    /// <summary>Changes what is given of a book.</summary>
     public static async Task<Results<Ok<BookResponse>, ApiError>> Update(
         long id, UpdateBookRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

@@ -4,6 +4,7 @@ using Scalar.AspNetCore;
 using Storytime.Data;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
+using Storytime.Platform.OpenApi;
 
 namespace Storytime.Platform;
 

@@ -91,7 +91,7 @@ internal static class ManagePublishers
             ? TypedResults.Ok(publisher)
             : ApiError.NotFound("publisher");
 
-    /// <summary>Changes a publisher. While it is inactive none of its books play.</summary>
+    /// <summary>Changes what is given of a publisher. An inactive one takes all its books off playback at once.</summary>
     public static async Task<Results<Ok<PublisherResponse>, ApiError>> Update(
         long id, UpdatePublisherRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

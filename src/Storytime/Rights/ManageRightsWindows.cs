@@ -92,7 +92,7 @@ internal static class ManageRightsWindows
             ? TypedResults.Ok(window)
             : ApiError.NotFound("rights window");
 
-    /// <summary>Changes a window: moves it, shortens it, gives it to another territory.</summary>
+    /// <summary>Changes what is given of a rights window.</summary>
     public static async Task<Results<Ok<RightsWindowResponse>, ApiError>> Update(
         long id, UpdateRightsWindowRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
@@ -126,7 +126,7 @@ internal static class ManageRightsWindows
         return TypedResults.Ok(Snapshot(window));
     }
 
-    /// <summary>Takes a window away, as if it had never been. To end one that has begun, set its <c>end_at</c>.</summary>
+    /// <summary>Takes a rights window away.</summary>
     public static async Task<Results<NoContent, ApiError>> Delete(
         long id, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

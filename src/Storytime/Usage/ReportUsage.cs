@@ -21,8 +21,10 @@ public sealed record UsageEventRequest(
     [Required] long ChildId, [Required] long BookId, [Required] UsageEventType EventType, [Required] DateTimeOffset OccurredAt,
     double? PositionSeconds, Guid? EventId, long? PlaybackSessionId, IReadOnlyDictionary<string, JsonElement>? Metadata);
 
-/// <summary>One event, or up to 500 in <paramref name="Events"/>.</summary>
-public sealed record UsageEventsRequest(IReadOnlyList<UsageEventRequest>? Events);
+/// <summary>Either one event (its members stand here), or up to 500 in <paramref name="Events"/>. For documentation only, as above.</summary>
+public sealed record UsageEventsRequest(
+    IReadOnlyList<UsageEventRequest>? Events, long? ChildId, long? BookId, UsageEventType? EventType, DateTimeOffset? OccurredAt,
+    double? PositionSeconds, Guid? EventId, long? PlaybackSessionId, IReadOnlyDictionary<string, JsonElement>? Metadata);
 
 /// <param name="Accepted">Events that were stored now.</param>
 /// <param name="Duplicates">Events that were known already; they count once.</param>
