@@ -3,6 +3,7 @@ using Storytime.Admin;
 using Storytime.Children;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
+using Storytime.Videos;
 
 namespace Storytime;
 
@@ -47,5 +48,12 @@ internal static class Api
         // publishers, books, rights windows
 
         // videos
+        var videos = admin.MapGroup("").WithTags("Admin: videos").RequireAuthorization(Policy.Editor);
+        videos.MapPost("/uploads/master_video", StartUpload.Handle);
+        videos.MapPost("/books/{id:long}/video_assets", CreateVideoAsset.Handle);
+        videos.MapGet("/books/{id:long}/video_assets", ReadVideoAssets.List);
+        videos.MapGet("/video_assets/{id:long}", ReadVideoAssets.Read);
+        videos.MapPost("/video_assets/{id:long}/retries", RetryVideoAsset.Handle);
+        app.MapPost("/webhooks/mediaconvert", MediaConvertWebhook.Handle).WithTags("Webhooks").AllowAnonymous();
     }
 }

@@ -4,13 +4,16 @@ using Storytime.Admin;
 using Storytime.Children;
 using Storytime.Data;
 using Storytime.Platform;
+using Storytime.Videos;
 
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddPlatform();
+builder.AddJobs(Schedules.Set);
 builder.Services.AddStorytimeData();
 builder.Services.AddAccounts();
 builder.Services.AddChildren();
+builder.Services.AddVideos();
 builder.Services.AddAdmin();
 
 await using var app = builder.Build();
