@@ -9,6 +9,7 @@ using Storytime.Platform.Auth;
 using Storytime.Platform.OpenApi;
 using Storytime.Rights;
 using Storytime.Usage;
+using Storytime.Videos;
 
 namespace Storytime;
 
@@ -76,6 +77,13 @@ internal static class Api
         rightsWindows.MapPatch("/{id:long}", ManageRightsWindows.Update);
         rightsWindows.MapDelete("/{id:long}", ManageRightsWindows.Delete);
 
-        // videos
+        var videos = editor.MapGroup("").WithTags("Admin: videos");
+        videos.MapPost("/uploads/master_video", StartUpload.Handle);
+        videos.MapPost("/books/{id:long}/video_assets", CreateVideoAsset.Handle);
+        videos.MapGet("/books/{id:long}/video_assets", ReadVideoAssets.List);
+        videos.MapGet("/video_assets/{id:long}", ReadVideoAssets.Read);
+        videos.MapPost("/video_assets/{id:long}/retries", RetryVideoAsset.Handle);
+
+        app.MapPost("/webhooks/mediaconvert", MediaConvertWebhook.Handle).WithTags("Webhooks").AllowAnonymous();
     }
 }

@@ -6,13 +6,16 @@ using Storytime.Data;
 using Storytime.Playback;
 using Storytime.Platform;
 using Storytime.Usage;
+using Storytime.Videos;
 
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddPlatform();
+builder.AddJobs(Schedules.Set);
 builder.Services.AddStorytimeData();
 builder.Services.AddAccounts();
 builder.Services.AddChildren();
+builder.Services.AddVideos();
 builder.Services.AddUsage();
 builder.Services.AddPlayback();
 builder.Services.AddAdmin();

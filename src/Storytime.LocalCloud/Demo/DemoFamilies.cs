@@ -23,7 +23,11 @@ internal sealed class DemoFamilies(HttpClient http, IReadOnlyDictionary<string, 
                 {
                     var birthYear = TimeProvider.System.GetUtcNow().Year - child.Age;
                     id = Id(await api.PostAsync("/children", new { child.Name, birth_year = birthYear }, ct));
-                    // Only a new child's shelf is filled: what a person took off a shelf stays off it.
+                }
+
+                // Only an empty shelf is filled: what a person took off one stays off it.
+                if ((await api.ListAsync($"/children/{id}/library", ct)).Count == 0)
+                {
                     foreach (var slug in child.Shelf)
                         await api.PostAsync($"/children/{id}/library_items", new { book_id = books[slug].Id }, ct);
                 }
@@ -38,11 +42,11 @@ internal sealed class DemoFamilies(HttpClient http, IReadOnlyDictionary<string, 
     {
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         // The API takes events of the last 30 days.
-        var days = Enumerable.Range(1, size == DemoSize.Small ? 4 : 29).Reverse().Select(ago => today.AddDays(-ago)).ToList();
+        var days = Enumerable.Range(1, size == DemoSize.Small ? 4 : 29).Reverse().ToList();
         var fresh = 0;
         foreach (var (parent, childId, watched) in _children.Where(child => child.Watched.Count > 0))
         {
-            foreach (var events in days.SelectMany(day => ReadingDay.Events(childId, watched, day)).Chunk(BatchSize))
+            foreach (var events in days.SelectMany(ago => ReadingDay.Events(childId, [.. watched.Where(book => HadRights(book, ago))], today.AddDays(-ago))).Chunk(BatchSize))
             {
                 // Some may be refused by now, such as those of a book that somebody took off the shelf.
                 var answer = await parent.PostAsync("/usage_events", new { events }, ct);
@@ -55,6 +59,8 @@ internal sealed class DemoFamilies(HttpClient http, IReadOnlyDictionary<string, 
 
     private static bool WasPlayable(DemoBook book, DemoParent parent) =>
         book.Seconds > 0 && (book.Story.Rights is null || book.Story.Rights.Territory == "GLOBAL" || book.Story.Rights.Territory == parent.Country);
+
+    private static bool HadRights(DemoBook book, int daysAgo) => book.Story.Rights is not { } rights || (-daysAgo >= rights.FromDays && -daysAgo < rights.ToDays);
 
     private static long Id(JsonElement resource) => resource.GetProperty("id").GetInt64();
 }

@@ -19,6 +19,8 @@ internal static class ReadingDay
 
     public static IReadOnlyList<ReadingEvent> Events(long childId, IReadOnlyList<DemoBook> shelf, DateOnly day)
     {
+        if (shelf.Count == 0)
+            return [];
         var seed = SHA256.HashData(Encoding.UTF8.GetBytes($"{childId} {day:yyyy-MM-dd}"));
         // Not for secrets: the demo data must be the same each time.
 #pragma warning disable CA5394

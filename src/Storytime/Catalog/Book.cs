@@ -73,6 +73,18 @@ internal sealed class Book
         UpdatedAt = now;
     }
 
+    /// <summary>Lets a finished encode play from now on, unless a newer one plays already. <see cref="PlayingAsset"/> must have been loaded.</summary>
+    /// <returns>Whether it plays now.</returns>
+    public bool SwitchTo(VideoAsset asset)
+    {
+        if (PlayingAssetId is not null && PlayingAsset is null)
+            throw new InvalidOperationException("Load the asset that plays before switching to another one.");
+        if (asset.BookId != Id || asset.ProcessingStatus != ProcessingStatus.Ready || PlayingAsset?.Version > asset.Version)
+            return false;
+        PlayingAsset = asset;
+        return true;
+    }
+
     internal sealed class Configuration : IEntityTypeConfiguration<Book>
     {
         public void Configure(EntityTypeBuilder<Book> builder)

@@ -1,4 +1,5 @@
 using Npgsql;
+using Storytime.Platform;
 
 namespace Storytime.Data;
 
@@ -6,17 +7,17 @@ namespace Storytime.Data;
 /// The tables that are kept by month. Partitions are made ahead by a job; should one be missing all the same (a clock far off,
 /// a job that did not run), the write that misses it makes it.
 /// </summary>
-internal sealed class Partitions(NpgsqlDataSource database)
+internal sealed class Partitions(NpgsqlDataSource database, TimeProvider time)
 {
     private static readonly string[] _tables = ["usage_events", "playback_sessions", "playback_attempts"];
 
-    /// <summary>For this month and the three after it.</summary>
-    public async Task MakeAheadAsync(DateTimeOffset now, CancellationToken ct)
+    /// <summary>A daily job: for this month and the three after it.</summary>
+    public async Task MakeAheadAsync(CancellationToken ct)
     {
         foreach (var table in _tables)
         {
             for (var months = 0; months <= 3; months++)
-                await EnsureAsync(table, now.AddMonths(months), ct);
+                await EnsureAsync(table, time.Now().AddMonths(months), ct);
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
     private readonly Dictionary<string, string?> _settings = [];
     private string? _connectionString;
     private HttpClient? _http;
+    private bool _realTime;
 
     public StorytimeApp(Database database) => _database = database;
 
@@ -39,6 +40,13 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
     public StorytimeApp With(string setting, string? value)
     {
         _settings[setting] = value;
+        return this;
+    }
+
+    /// <summary>Lets time pass by itself, for tests of jobs that wait for other programs; before the app is first used.</summary>
+    public StorytimeApp InRealTime()
+    {
+        _realTime = true;
         return this;
     }
 
@@ -102,7 +110,7 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
             builder.UseSetting(key, value);
         builder.ConfigureServices(services =>
         {
-            services.AddSingleton<TimeProvider>(Clock);
+            services.AddSingleton(_realTime ? TimeProvider.System : Clock);
             // Hashing as strongly as in production would be most of the run time.
             services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1000);
         });

@@ -3,8 +3,9 @@ using System.ComponentModel.DataAnnotations;
 namespace Storytime.Platform.Aws;
 
 /// <summary>Section <c>Aws</c>. Credentials come from the default chain of the AWS SDK (environment, profile, role of the task or instance).</summary>
-public sealed record AwsOptions
+public sealed record AwsOptions : IValidatableObject
 {
+    [RegularExpression("^[a-z]{2,}(-[a-z]+)+-[0-9]+$", ErrorMessage = "Aws:Region must name a region, such as us-east-1.")]
     [Required(ErrorMessage = "Aws:Region must name a region, such as us-east-1.")]
     public string Region { get; init; } = "us-east-1";
 
@@ -30,4 +31,14 @@ public sealed record AwsOptions
     public Uri? MediaConvertUrl { get; init; }
 
     public Uri MediaConvertEndpoint => MediaConvertUrl ?? new Uri($"https://mediaconvert.{Region}.amazonaws.com");
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!IsWebAddress(S3Url))
+            yield return new ValidationResult("Aws:S3Url must be an http or https address, or not be set.", [nameof(S3Url)]);
+        if (!IsWebAddress(MediaConvertUrl))
+            yield return new ValidationResult("Aws:MediaConvertUrl must be an http or https address, or not be set.", [nameof(MediaConvertUrl)]);
+    }
+
+    private static bool IsWebAddress(Uri? address) => address is null || (address.IsAbsoluteUri && address.Scheme is "http" or "https");
 }

@@ -1,0 +1,75 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.Credentials;
+using Amazon.Runtime.Signing;
+using Amazon.S3;
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Options;
+
+namespace Storytime.Platform.Aws;
+
+/// <summary>The clients of AWS. None of them calls AWS, or needs credentials, before it is used: the API starts and stays healthy without.</summary>
+internal static class AwsSetup
+{
+    public static void AddAws(this IServiceCollection services)
+    {
+        services.AddSettings<AwsOptions>("Aws");
+        services.AddSettings<SnsOptions>("Sns");
+
+        services.AddSingleton<IAmazonS3>(provider => new AmazonS3Client(S3Config(provider.GetRequiredService<IOptions<AwsOptions>>().Value)));
+
+        services.AddHttpClient<MediaConvertClient>((provider, http) =>
+            {
+                http.BaseAddress = provider.GetRequiredService<IOptions<AwsOptions>>().Value.MediaConvertEndpoint;
+                // The resilience handler sets the time limits.
+                http.Timeout = Timeout.InfiniteTimeSpan;
+            })
+            .ConfigurePrimaryHttpMessageHandler(provider => new SigV4SigningHandler(
+                new ChainCredentials(),
+                RegionEndpoint.GetBySystemName(provider.GetRequiredService<IOptions<AwsOptions>>().Value.Region),
+                "mediaconvert",
+                // A followed redirect would arrive unsigned.
+                new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }))
+            // Outside of the signing, so that each try is signed anew.
+            .AddStandardResilienceHandler(resilience =>
+            {
+                // A second CreateJob could be a second paid job: only the submit itself may decide on one.
+                resilience.Retry.DisableForUnsafeHttpMethods();
+                resilience.AttemptTimeout.Timeout = TimeSpan.FromSeconds(25);
+                resilience.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(60);
+                resilience.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(60);
+            });
+
+        services.AddSingleton<SnsCertificates>();
+        services.AddScoped<SnsNotices>();
+        services.AddHttpClient(SnsCertificates.HttpClientName, http =>
+            {
+                http.Timeout = TimeSpan.FromSeconds(5);
+                http.MaxResponseContentBufferSize = 64 * 1024;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    }
+
+    private static AmazonS3Config S3Config(AwsOptions aws)
+    {
+        var config = new AmazonS3Config { Timeout = TimeSpan.FromSeconds(30), MaxErrorRetry = 2 };
+        if (aws.S3Url is null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(aws.Region);
+            return config;
+        }
+        config.ServiceURL = aws.S3Url.AbsoluteUri;
+        config.AuthenticationRegion = aws.Region;
+        config.ForcePathStyle = true;
+        return config;
+    }
+
+    /// <summary>The SDK's default chain, asked at each signature: keys of a role change every few hours, and a missing key must not stop the start.</summary>
+    private sealed class ChainCredentials : AWSCredentials
+    {
+        public override ImmutableCredentials GetCredentials() => DefaultAWSCredentialsIdentityResolver.GetCredentials().GetCredentials();
+
+        public override async Task<ImmutableCredentials> GetCredentialsAsync() =>
+            await (await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync()).GetCredentialsAsync();
+    }
+}

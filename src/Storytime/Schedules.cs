@@ -1,0 +1,18 @@
+using Hangfire;
+using Storytime.Data;
+using Storytime.Videos;
+
+namespace Storytime;
+
+/// <summary>All that runs by the clock (cron in UTC; with six fields the first one is seconds).</summary>
+internal static class Schedules
+{
+    public static void Set(IRecurringJobManager jobs)
+    {
+        // What a lost notice left behind, and progress in between notices.
+        jobs.AddOrUpdate<PollVideos>("poll-videos", j => j.RunAsync(CancellationToken.None), "*/15 * * * * *");
+        // What a crash, a full queue or a throttled submit left behind.
+        jobs.AddOrUpdate<SweepVideos>("sweep-videos", j => j.RunAsync(CancellationToken.None), Cron.Minutely());
+        jobs.AddOrUpdate<Partitions>("make-partitions", p => p.MakeAheadAsync(CancellationToken.None), Cron.Daily());
+    }
+}

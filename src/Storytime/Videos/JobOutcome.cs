@@ -1,0 +1,112 @@
+using Microsoft.EntityFrameworkCore;
+using Storytime.Data;
+using Storytime.Platform;
+
+namespace Storytime.Videos;
+
+/// <summary>
+/// The one state change that a report on a job ends in. Reports come late, twice and out of order, from notices and from polling: the first one that
+/// matters has its effect, the others have none. Never back from ready or failed.
+/// </summary>
+internal sealed partial class JobOutcome(StorytimeDb db, VideoBuckets buckets, TimeProvider time, ILogger<JobOutcome> log)
+{
+    private const int MaxTries = 5;
+
+    /// <returns>Whether some asset waits for this job.</returns>
+    public Task<bool> ApplyAsync(JobReport report, CancellationToken ct) => RepeatOnConflictAsync(async () =>
+    {
+        if (await FindAsync(report, ct) is not { } asset)
+        {
+            Log.NotOurs(log, report.JobId, report.AssetId);
+            return false;
+        }
+        var now = time.Now();
+        // No-op unless this report is the first we hear of the job: COMPLETE may come before CreateJob's answer has been stored.
+        asset.Submitted(report.JobId, now);
+        switch (report.State)
+        {
+            case JobState.Complete when asset.ProcessingStatus == ProcessingStatus.Processing:
+                await CompleteAsync(asset, report, ct);
+                return true;
+            case JobState.Failed when asset.Fail(report.ErrorCode!, report.ErrorMessage!, now):
+                Log.Failed(log, asset.Id, report.JobId, report.ErrorCode!);
+                break;
+            case JobState.Running:
+                asset.Progress(report.Percent, now);
+                break;
+        }
+        await db.SaveChangesAsync(ct);
+        return true;
+    });
+
+    /// <summary>An attempt ends before there is a job.</summary>
+    public Task<bool> RefuseAsync(long assetId, int attempt, string code, string message, CancellationToken ct) => RepeatOnConflictAsync(async () =>
+    {
+        var asset = await db.VideoAssets.SingleAsync(a => a.Id == assetId, ct);
+        if (asset.Attempt != attempt || asset.ProcessingStatus != ProcessingStatus.Uploaded || !asset.Fail(code, message, time.Now()))
+            return false;
+        await db.SaveChangesAsync(ct);
+        Log.Failed(log, assetId, null, code);
+        return true;
+    });
+
+    private async Task<VideoAsset?> FindAsync(JobReport report, CancellationToken ct)
+    {
+        if (await db.VideoAssets.SingleOrDefaultAsync(a => a.MediaConvertJobId == report.JobId, ct) is { } known)
+            return known;
+        var asset = await db.VideoAssets.SingleOrDefaultAsync(
+            a => a.Id == report.AssetId && a.MediaConvertJobId == null && a.ProcessingStatus == ProcessingStatus.Uploaded, ct);
+        return asset is not null && report.IsFor(asset) ? asset : null;
+    }
+
+    private async Task CompleteAsync(VideoAsset asset, JobReport report, CancellationToken ct)
+    {
+        // The word COMPLETE is not enough: what children will ask for must be there. Asked before any row is locked, S3 may take its time.
+        if (!await buckets.HasOutputAsync(asset.HlsBasePath + "index.m3u8", ct))
+        {
+            asset.Fail("manifest_missing", "MediaConvert says that the video is complete, but its manifest is not in the output bucket. Try again.", time.Now());
+            await db.SaveChangesAsync(ct);
+            Log.Failed(log, asset.Id, report.JobId, "manifest_missing");
+            return;
+        }
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Two versions of one book may become ready at the same moment; the newer one must win.
+        var book = (await db.Books.FromSql($"select * from books where id = {asset.BookId} for no key update").ToListAsync(ct))[0];
+        await db.Entry(book).Reference(b => b.PlayingAsset).LoadAsync(ct);
+        int? seconds = report.DurationMs is { } ms ? (int)Math.Round(ms / 1000.0, MidpointRounding.AwayFromZero) : null;
+        asset.Complete(seconds, time.Now());
+        var plays = book.SwitchTo(asset);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        Log.Ready(log, asset.Id, asset.BookId, asset.Version, plays);
+    }
+
+    private async Task<bool> RepeatOnConflictAsync(Func<Task<bool>> work)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            // Rows read before are rows as they were before.
+            db.ChangeTracker.Clear();
+            try
+            {
+                return await work();
+            }
+            catch (DbUpdateConcurrencyException) when (tries < MaxTries)
+            {
+                // Another report was written in between; look again at what is left to do.
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Video asset {AssetId} of book {BookId} (version {Version}) is ready; it plays: {Plays}")]
+        public static partial void Ready(ILogger logger, long assetId, long bookId, int version, bool plays);
+
+        [LoggerMessage(LogLevel.Warning, "Video asset {AssetId} failed (job {JobId}): {ErrorCode}")]
+        public static partial void Failed(ILogger logger, long assetId, string? jobId, string errorCode);
+
+        [LoggerMessage(LogLevel.Information, "Nothing waits for job {JobId} (named asset: {AssetId})")]
+        public static partial void NotOurs(ILogger logger, string jobId, long? assetId);
+    }
+}

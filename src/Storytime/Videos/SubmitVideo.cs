@@ -1,0 +1,117 @@
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Platform.Aws;
+
+namespace Storytime.Videos;
+
+/// <summary>
+/// Job: gets a MediaConvert job for an uploaded asset, and never two. One process at a time works on an asset; the intent is stored before CreateJob is
+/// called; and where an intent is found, the job is looked for by listing before another one is made. (AWS remembers a request token for a minute only.)
+/// </summary>
+internal sealed partial class SubmitVideo(
+    StorytimeDb db, NpgsqlDataSource data, MediaConvertClient mediaConvert, JobOutcome outcome, IOptions<AwsOptions> aws, TimeProvider time, ILogger<SubmitVideo> log)
+{
+    /// <summary>Clocks of AWS and ours may differ by so much.</summary>
+    private static readonly TimeSpan _clockSkew = TimeSpan.FromMinutes(5);
+
+    /// <summary>No retries by Hangfire: the sweep comes every minute.</summary>
+    [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
+    public async Task RunAsync(long assetId, CancellationToken ct)
+    {
+        try
+        {
+            await TryAsync(assetId, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            Log.Later(log, e, assetId);
+        }
+    }
+
+    /// <exception cref="MediaConvertException">MediaConvert takes nothing just now, or does not let us.</exception>
+    public async Task TryAsync(long assetId, CancellationToken ct)
+    {
+        await using var turn = await AdvisoryLock.TryTakeAsync(data, $"submit-video-{assetId}", ct);
+        if (turn is null)
+            return;
+        db.ChangeTracker.Clear();
+        if (await db.VideoAssets.SingleOrDefaultAsync(a => a.Id == assetId && a.ProcessingStatus == ProcessingStatus.Uploaded, ct) is not { } asset)
+            return;
+        if (asset.SubmitStartedAt is { } started && await FindJobAsync(asset, started, ct) is { } lost)
+        {
+            Log.Found(log, asset.Id, lost.JobId);
+            await outcome.ApplyAsync(lost, ct);
+            return;
+        }
+        if (await LookAsync(asset, ct) is { } master)
+            await SubmitAsync(asset, master, ct);
+    }
+
+    /// <summary>The job of this attempt, when an answer of CreateJob was lost. Jobs are listed newest first; those before the intent cannot be it.</summary>
+    private async Task<JobReport?> FindJobAsync(VideoAsset asset, DateTimeOffset started, CancellationToken ct)
+    {
+        var oldest = (started - _clockSkew).ToUnixTimeSeconds();
+        string? next = null;
+        do
+        {
+            var page = await mediaConvert.ListJobsAsync(next, ct);
+            if (page.Jobs.Select(JobReport.Of).FirstOrDefault(r => r.IsFor(asset)) is { } report)
+                return report;
+            next = page.Jobs.Any(j => j.CreatedAt < oldest) ? null : page.NextToken;
+        }
+        while (next is not null);
+        return null;
+    }
+
+    /// <summary>What kind of file the master is; null when it is none to make a video from, and the asset has failed with the reason.</summary>
+    private async Task<MasterFacts?> LookAsync(VideoAsset asset, CancellationToken ct)
+    {
+        try
+        {
+            var probe = await mediaConvert.ProbeAsync($"s3://{aws.Value.MasterBucket}/{asset.MasterS3Key}", ct);
+            if (MasterFacts.From(probe) is { } master)
+                return master;
+            await outcome.RefuseAsync(
+                asset.Id, asset.Attempt, "no_video_track", $"There is no picture in {asset.Filename}: no video track was found. Upload a film with H.264 video.", ct);
+        }
+        catch (MediaConvertException e) when (e.IsFinal)
+        {
+            await outcome.RefuseAsync(
+                asset.Id, asset.Attempt, "unreadable_master", $"{asset.Filename} cannot be read as a video: {e.Message.TrimEnd('.')}. Upload an MP4 or MOV file.", ct);
+        }
+        return null;
+    }
+
+    private async Task SubmitAsync(VideoAsset asset, MasterFacts master, CancellationToken ct)
+    {
+        // From here on a job may exist. A conflict here means that the row has moved on, and somebody else must look.
+        asset.StartSubmit(time.Now());
+        await db.SaveChangesAsync(ct);
+        try
+        {
+            var job = await mediaConvert.CreateJobAsync(JobSettings.For(asset, master, aws.Value), ct);
+            Log.Submitted(log, asset.Id, asset.Attempt, job.Id);
+            await outcome.ApplyAsync(new JobReport(job.Id, JobState.Running, asset.Id, asset.Attempt, asset.MasterS3Key), ct);
+        }
+        catch (MediaConvertException e) when (e.IsFinal)
+        {
+            await outcome.RefuseAsync(asset.Id, asset.Attempt, "job_refused", $"MediaConvert refused the job: {e.Message}", ct);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Video asset {AssetId}, attempt {Attempt}: MediaConvert has job {JobId}")]
+        public static partial void Submitted(ILogger logger, long assetId, int attempt, string jobId);
+
+        [LoggerMessage(LogLevel.Warning, "Video asset {AssetId} had a job whose answer was lost: {JobId}")]
+        public static partial void Found(ILogger logger, long assetId, string jobId);
+
+        [LoggerMessage(LogLevel.Warning, "Video asset {AssetId} could not be submitted; the sweep will try again")]
+        public static partial void Later(ILogger logger, Exception e, long assetId);
+    }
+}

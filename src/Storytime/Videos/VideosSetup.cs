@@ -1,0 +1,18 @@
+using Storytime.Platform;
+using Storytime.Platform.Aws;
+
+namespace Storytime.Videos;
+
+internal static class VideosSetup
+{
+    public static void AddVideos(this IServiceCollection services)
+    {
+        services.AddAws();
+        services.AddSettings<UploadOptions>("Uploads");
+        services.AddSingleton<VideoBuckets>();
+        services.AddScoped<JobOutcome>();
+        services.AddScoped<SubmitVideo>();
+        services.AddScoped<SweepVideos>();
+        services.AddScoped<PollVideos>();
+    }
+}

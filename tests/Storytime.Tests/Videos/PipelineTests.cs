@@ -1,0 +1,136 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Storytime.Tests.Videos;
+
+/// <summary>From an upload to what a child would play: real films, real encodes, the webhook, a worker.</summary>
+public sealed class PipelineTests(PipelineHost host) : IClassFixture<PipelineHost>
+{
+    [Fact]
+    public async Task A_1080p_film_becomes_an_HLS_ladder_that_plays()
+    {
+        var book = await host.BookAsync();
+        var asset = await host.WaitAsync(await host.AssetAsync(book, await TestVideos.Landscape1080p));
+        ShouldBeReady(asset);
+        ((string?)asset["hls_manifest_path"]).ShouldBe($"books/{book}/hls/index.m3u8");
+        ((int)asset["duration_seconds"]!).ShouldBe(7);
+        ((int)asset["progress_percent"]!).ShouldBe(100);
+        ((bool)asset["playing"]!).ShouldBeTrue();
+        var folder = await host.OutputsAsync($"books/{book}/hls/");
+        await RenditionsShouldBeAsync(folder, sound: true, (1280, 720), (1920, 1080), (854, 480), (416, 234));
+        File.Exists(Path.Combine(folder, "thumbs", "thumb.0000000.jpg")).ShouldBeTrue();
+        CellularPeak(folder).ShouldBeLessThanOrEqualTo(192_000);
+    }
+
+    [Fact]
+    public async Task A_QuickTime_film_in_720p_gets_nothing_larger()
+    {
+        var book = await host.BookAsync();
+        ShouldBeReady(await host.WaitAsync(await host.AssetAsync(book, await TestVideos.Mov720p, "video/quicktime")));
+        await RenditionsShouldBeAsync(await host.OutputsAsync($"books/{book}/hls/"), sound: true, (1280, 720), (854, 480), (416, 234));
+    }
+
+    [Fact]
+    public async Task A_vertical_film_keeps_its_shape()
+    {
+        var book = await host.BookAsync();
+        ShouldBeReady(await host.WaitAsync(await host.AssetAsync(book, await TestVideos.Vertical)));
+        await RenditionsShouldBeAsync(await host.OutputsAsync($"books/{book}/hls/"), sound: true, (720, 1280), (1080, 1920), (480, 854), (234, 416));
+    }
+
+    [Fact]
+    public async Task A_film_without_sound_becomes_ready_without_sound()
+    {
+        var book = await host.BookAsync();
+        ShouldBeReady(await host.WaitAsync(await host.AssetAsync(book, await TestVideos.Silent)));
+        await RenditionsShouldBeAsync(await host.OutputsAsync($"books/{book}/hls/"), sound: false, (854, 480), (416, 234));
+    }
+
+    [Fact]
+    public async Task A_text_file_named_mp4_fails_with_the_reason_and_can_be_retried()
+    {
+        var book = await host.BookAsync();
+        var id = await host.AssetAsync(book, TestVideos.Text);
+        var asset = await host.WaitAsync(id);
+        ((string?)asset["status"]).ShouldBe("failed");
+        ((string?)asset["error_code"]).ShouldBe("unreadable_master");
+        ((string)asset["error_message"]!).ShouldContain("story.mp4 cannot be read as a video");
+        ((bool)asset["playing"]!).ShouldBeFalse();
+
+        // As if the file had been mended: the next attempt reads what is there now.
+        await host.S3.PutObjectAsync(
+            new() { BucketName = VideoHost.MasterBucket, Key = (string)asset["master_s3_key"]!, FilePath = await TestVideos.Tiny }, TestContext.Current.CancellationToken);
+        var retried = (await host.Editor.PostAsync($"/admin/api/v1/video_assets/{id}/retries")).ShouldBe(HttpStatusCode.Accepted);
+        ((int)retried["attempt"]!).ShouldBe(2);
+        retried["error_message"].ShouldBeNull();
+        ShouldBeReady(await host.WaitAsync(id));
+        await RenditionsShouldBeAsync(await host.OutputsAsync($"books/{book}/hls/"), sound: true, (160, 120));
+    }
+
+    [Fact]
+    public async Task A_file_with_sound_only_fails_because_there_is_no_picture()
+    {
+        var asset = await host.WaitAsync(await host.AssetAsync(await host.BookAsync(), await TestVideos.SoundOnlyAsync()));
+        ((string?)asset["status"]).ShouldBe("failed");
+        ((string?)asset["error_code"]).ShouldBe("no_video_track");
+    }
+
+    [Fact]
+    public async Task A_second_version_replaces_the_first_only_when_it_is_ready()
+    {
+        var book = await host.BookAsync();
+        var first = await host.AssetAsync(book, await TestVideos.Tiny);
+        ShouldBeReady(await host.WaitAsync(first));
+        var second = await host.AssetAsync(book, await TestVideos.Mov720p, "video/quicktime");
+        await host.WaitAsync(second, status => status != "uploaded");
+        if ((string?)(await host.ReadAsync(second))["status"] == "processing")
+            ((bool)(await host.ReadAsync(first))["playing"]!).ShouldBeTrue();
+        var ready = await host.WaitAsync(second);
+        ShouldBeReady(ready);
+        ((int)ready["version"]!).ShouldBe(2);
+        ((string?)ready["hls_manifest_path"]).ShouldBe($"books/{book}/hls/v2/index.m3u8");
+        ((bool)ready["playing"]!).ShouldBeTrue();
+        ((bool)(await host.ReadAsync(first))["playing"]!).ShouldBeFalse();
+        var list = await host.Editor.GetAsync($"/admin/api/v1/books/{book}/video_assets");
+        list["data"]!.AsArray().Select(a => (int)a!["version"]!).ShouldBe([2, 1]);
+    }
+
+    private static void ShouldBeReady(JsonNode asset) => ((string?)asset["status"]).ShouldBe("ready", asset.ToString());
+
+    /// <summary>Each media playlist of the manifest, read with ffprobe.</summary>
+    private static async Task RenditionsShouldBeAsync(string folder, bool sound, params (int Width, int Height)[] expected)
+    {
+        var playlists = (await File.ReadAllLinesAsync(Path.Combine(folder, "index.m3u8"))).Where(l => l.Length > 0 && l[0] != '#').ToArray();
+        List<(int, int)> found = [];
+        foreach (var playlist in playlists)
+        {
+            var streams = (await TestVideos.ProbeAsync(Path.Combine(folder, playlist)))["streams"]!.AsArray();
+            var video = streams.Single(s => (string?)s!["codec_type"] == "video")!;
+            ((string?)video["codec_name"]).ShouldBe("h264");
+            found.Add(((int)video["width"]!, (int)video["height"]!));
+            streams.Where(s => (string?)s!["codec_type"] == "audio").Select(s => (string?)s!["codec_name"]).ShouldBe(sound ? ["aac"] : []);
+        }
+        found.ShouldBe(expected, ignoreOrder: true);
+    }
+
+    /// <summary>Peak of the cellular variant as the manifest tells it, bits a second.</summary>
+    private static int CellularPeak(string folder)
+    {
+        var lines = File.ReadAllLines(Path.Combine(folder, "index.m3u8"));
+        var info = lines[Array.FindIndex(lines, l => l.StartsWith("index_234p", StringComparison.Ordinal)) - 1];
+        return int.Parse(info.Split([':', ',']).Single(a => a.StartsWith("BANDWIDTH=", StringComparison.Ordinal))["BANDWIDTH=".Length..]);
+    }
+}
+
+/// <summary>Without any notice.</summary>
+public sealed class PollingTests(PollingHost host) : IClassFixture<PollingHost>
+{
+    [Fact]
+    public async Task Polling_alone_finds_out_that_a_video_is_complete()
+    {
+        var asset = await host.WaitAsync(await host.AssetAsync(await host.BookAsync(), await TestVideos.Tiny));
+        ((string?)asset["status"]).ShouldBe("ready", asset.ToString());
+        ((int)asset["duration_seconds"]!).ShouldBe(2);
+        ((bool)asset["playing"]!).ShouldBeTrue();
+    }
+}

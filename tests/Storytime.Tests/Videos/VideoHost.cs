@@ -1,0 +1,176 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.DependencyInjection;
+using Storytime.Catalog;
+using Storytime.LocalCloud;
+using Storytime.Tests.Testing;
+using Storytime.Videos;
+
+namespace Storytime.Tests.Videos;
+
+/// <summary>The app with a local cloud of its own. Without a worker: jobs run when a test runs them.</summary>
+public class VideoHost : IAsyncLifetime
+{
+    public const string MasterBucket = "storytime-master-uploads";
+    public const string OutputBucket = "storytime-hls-outputs";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("storytime-videos-").FullName;
+    private ApiClient? _editor;
+
+    static VideoHost()
+    {
+        // Where the SDK's default chain looks first.
+        var defaults = new CloudOptions { DataFolder = "", CloudFrontKeys = new Dictionary<string, string>() };
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", defaults.AccessKeyId);
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", defaults.SecretAccessKey);
+    }
+
+    public VideoHost(Database database) => App = new StorytimeApp(database);
+
+    public StorytimeApp App { get; }
+
+    public CloudServices Cloud { get; private set; } = null!;
+
+    public FakeSns Sns { get; } = new();
+
+    public IAmazonS3 S3 => App.Services.GetRequiredService<IAmazonS3>();
+
+    public async ValueTask InitializeAsync()
+    {
+        Cloud = await CloudServices.StartAsync(
+            new CloudOptions
+            {
+                DataFolder = _folder,
+                CloudFrontKeys = new Dictionary<string, string> { [StorytimeApp.KeyPairId] = StorytimeApp.CloudFrontPublicKeyPem },
+                SnsSignatureVersion = SnsSignatureVersion,
+            },
+            TestContext.Current.CancellationToken);
+        await Sns.StartAsync();
+        await App.InitializeAsync();
+        App.With("Aws:S3Url", Origin(Cloud.S3Url)).With("Aws:MediaConvertUrl", Origin(Cloud.MediaConvertUrl))
+            .With("Aws:MediaConvertQueue", "arn:aws:mediaconvert:us-east-1:111122223333:queues/Default")
+            .With("Sns:TrustedOrigins:0", Origin(Cloud.MediaConvertUrl)).With("Sns:TrustedOrigins:1", Sns.Origin);
+        Configure(App);
+        _editor = await App.EditorAsync();
+        await StartedAsync();
+    }
+
+    public ApiClient Editor => _editor!;
+
+    /// <summary>A new book, straight into the database.</summary>
+    public Task<long> BookAsync() => App.InDatabaseAsync(async db =>
+    {
+        var book = Book.Create(new BookContent("A Fox in Boots", "Ada Vale", "A fox finds boots.", 3, 6, "en", null, BookStatus.Active), App.Now);
+        db.Books.Add(book);
+        await db.SaveChangesAsync();
+        return book.Id;
+    });
+
+    /// <summary>Begins an upload and puts the file where it says.</summary>
+    public async Task<string> UploadAsync(string filename, byte[] content, string contentType = "video/mp4", string? checksum = null)
+    {
+        var upload = (await Editor.PostAsync(
+            "/admin/api/v1/uploads/master_video", new { filename, content_type = contentType, size = content.Length, checksum_sha256 = checksum })).ShouldBe(HttpStatusCode.Created);
+        (await PutAsync(upload.Json, content)).ShouldBe(HttpStatusCode.OK);
+        return (string)upload["master_s3_key"]!;
+    }
+
+    public static async Task<HttpStatusCode> PutAsync(JsonNode upload, byte[] content)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Parse((string)upload["method"]!), (string)upload["url"]!) { Content = new ByteArrayContent(content) };
+        foreach (var (name, value) in upload["headers"]!.AsObject())
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, (string)value!))
+                request.Content.Headers.TryAddWithoutValidation(name, (string)value!);
+        }
+        using var response = await http.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    /// <summary>Uploads a file and makes a video asset of it.</summary>
+    public async Task<long> AssetAsync(long book, string file, string contentType = "video/mp4")
+    {
+        var content = await File.ReadAllBytesAsync(file);
+        var key = await UploadAsync(Path.GetFileName(file), content, contentType);
+        return (long)(await Editor.PostAsync(
+            $"/admin/api/v1/books/{book}/video_assets", new { master_s3_key = key, filename = Path.GetFileName(file), size = content.Length })).ShouldBe(HttpStatusCode.Accepted)["id"]!;
+    }
+
+    public async Task<JsonNode> ReadAsync(long asset) => (await Editor.GetAsync($"/admin/api/v1/video_assets/{asset}")).ShouldBe(HttpStatusCode.OK).Json;
+
+    public async Task<JsonNode> WaitAsync(long asset, Func<string, bool>? until = null, int seconds = 90)
+    {
+        until ??= status => status is "ready" or "failed";
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        while (true)
+        {
+            var answer = await ReadAsync(asset);
+            if (until((string)answer["status"]!))
+                return answer;
+            patience.IsCancellationRequested.ShouldBeFalse($"The asset stayed as it was: {answer}");
+            await Task.Delay(250);
+        }
+    }
+
+    public async Task RunAsync<TJob>(Func<TJob, Task> run) where TJob : notnull
+    {
+        await using var scope = App.Services.CreateAsyncScope();
+        await run(scope.ServiceProvider.GetRequiredService<TJob>());
+    }
+
+    public Task SubmitAsync(long asset) => RunAsync<SubmitVideo>(j => j.TryAsync(asset, CancellationToken.None));
+
+    /// <summary>Downloads all outputs below a prefix and gives the folder.</summary>
+    public async Task<string> OutputsAsync(string prefix)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "outputs", Guid.NewGuid().ToString("N"))).FullName;
+        var list = await S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = OutputBucket, Prefix = prefix });
+        foreach (var entry in list.S3Objects ?? [])
+        {
+            var path = Path.Combine(folder, entry.Key[prefix.Length..]);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var answer = await S3.GetObjectAsync(OutputBucket, entry.Key);
+            await using var file = File.Create(path);
+            await answer.ResponseStream.CopyToAsync(file);
+        }
+        return folder;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await App.DisposeAsync();
+        if (Cloud is not null)
+            await Cloud.DisposeAsync();
+        await Sns.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    protected virtual string SnsSignatureVersion => "2";
+
+    protected virtual void Configure(StorytimeApp app)
+    {
+    }
+
+    protected virtual Task StartedAsync() => Task.CompletedTask;
+
+    protected static string Origin(Uri url) => url.GetLeftPart(UriPartial.Authority);
+}
+
+/// <summary>With a worker and the true time; the webhook is subscribed.</summary>
+public class PipelineHost(Database database) : VideoHost(database)
+{
+    protected override void Configure(StorytimeApp app) => app.InRealTime().With("Roles", "web,worker");
+
+    protected override Task StartedAsync() =>
+        Cloud.SubscribeAsync(new Uri(App.ClientOptions.BaseAddress, "/webhooks/mediaconvert"), TestContext.Current.CancellationToken);
+}
+
+/// <summary>With a worker and the true time, and nobody who tells it anything.</summary>
+public sealed class PollingHost(Database database) : PipelineHost(database)
+{
+    protected override Task StartedAsync() => Task.CompletedTask;
+}
