@@ -27,18 +27,19 @@ internal sealed class FilmStudio(string folder)
         var before = Task.CompletedTask;
         foreach (var story in stories.Where(story => story.Film is not null))
         {
-            var master = DrawAfterAsync(before, story, ct);
+            var turn = before;
+            var master = Task.Run(
+                async () =>
+                {
+                    await turn;
+                    return await MakeAsync(story, ct);
+                },
+                ct);
             masters[story.Slug] = master;
             before = master;
         }
 
         return masters;
-    }
-
-    private async Task<string> DrawAfterAsync(Task before, Story story, CancellationToken ct)
-    {
-        await before;
-        return await MakeAsync(story, ct);
     }
 
     private async Task<string> MakeAsync(Story story, CancellationToken ct)
@@ -71,7 +72,6 @@ internal sealed class FilmStudio(string folder)
         hash.AppendData(Edition);
         foreach (var file in Directory.GetFiles(story.Folder).Order(StringComparer.Ordinal))
             hash.AppendData(File.ReadAllBytes(file));
-
         hash.AppendData(BitConverter.GetBytes(story.Film!.Seconds));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..10];
     }

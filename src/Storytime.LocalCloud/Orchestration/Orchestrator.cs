@@ -64,6 +64,9 @@ internal sealed class Orchestrator(RunOptions options, Progress progress)
 
             var seeding = SeedAsync(product, stories, drawn, ct);
             await Task.WhenAny(seeding, product.Ended);
+            // A product that dies fails the seeding a moment before its end is noticed.
+            if (seeding.IsFaulted)
+                await Task.WhenAny(product.Ended, Task.Delay(500, ct));
             if (product.Ended.IsCompleted && !ct.IsCancellationRequested)
                 throw product.Death();
             await seeding;
