@@ -10,7 +10,7 @@ using Storytime.Videos;
 
 var builder = WebApplication.CreateBuilder(args);
 
-builder.AddPlatform();
+builder.AddPlatform(ApiJson.Default);
 builder.AddJobs(Schedules.Set);
 builder.Services.AddStorytimeData();
 builder.Services.AddAccounts();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Data;
 using Storytime.Platform;
@@ -14,10 +15,8 @@ namespace Storytime.Library;
 /// <param name="UnavailableReason">Why not; null when it is playable.</param>
 /// <param name="ResumePositionSeconds">Where the child goes on; 0 at the beginning, and after the end.</param>
 public sealed record ShelfBookResponse(
-    long Id, string Title, string Author, string Description, int AgeMin, int AgeMax, string Language, string? CoverImageUrl, ShelfPublisher? Publisher,
+    long Id, string Title, string Author, string Description, int AgeMin, int AgeMax, string Language, string? CoverImageUrl, CatalogPublisher? Publisher,
     int? DurationSeconds, DateTimeOffset AddedAt, bool Playable, PlaybackRefusal? UnavailableReason, double ResumePositionSeconds);
-
-public sealed record ShelfPublisher(long Id, string Name);
 
 internal static class ListLibrary
 {
@@ -48,7 +47,7 @@ internal static class ListLibrary
         var decision = Entitlement.Decide(inLibrary: true, book.Facts);
         return new ShelfBookResponse(
             book.Id, book.Title, book.Author, book.Description, book.AgeMin, book.AgeMax, book.Language, book.CoverImageUrl,
-            book.PublisherId is { } publisher ? new ShelfPublisher(publisher, book.PublisherName!) : null,
+            book.PublisherId is { } publisher ? new CatalogPublisher(publisher, book.PublisherName!) : null,
             book.DurationSeconds, addedAt, decision.IsGranted, decision.Refusal, Resume.At(position, book.DurationSeconds));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
@@ -11,7 +12,8 @@ namespace Storytime.Platform;
 /// <summary>What every feature stands on: settings, errors, JSON, authentication, limits, documentation, health.</summary>
 internal static class PlatformSetup
 {
-    public static void AddPlatform(this WebApplicationBuilder builder)
+    /// <param name="generated">Serializers made by the compiler; the others are made at run time.</param>
+    public static void AddPlatform(this WebApplicationBuilder builder, IJsonTypeInfoResolver generated)
     {
         var services = builder.Services;
         // Secrets that operators know by these names, from the environment of the process or of its secret store.
@@ -34,7 +36,11 @@ internal static class PlatformSetup
         services.AddExceptionHandler(o => o.StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode : 500);
         // Otherwise bad JSON ends in an empty 400 outside development, and nobody learns what was wrong with it.
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
-        services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
+        services.ConfigureHttpJsonOptions(o =>
+        {
+            Json.Configure(o.SerializerOptions);
+            o.SerializerOptions.TypeInfoResolverChain.Insert(0, generated);
+        });
         services.AddValidation();
 
         services.AddStorytimeAuth();
