@@ -66,7 +66,7 @@ public sealed class CloudServices : IAsyncDisposable
 
         _topic = new SnsTopic(options);
         _parts.Add(_topic);
-        var media = await MediaConvertEngine.StartAsync(options, store, _topic, ct);
+        var media = new MediaConvertEngine(options, store, _topic);
         _parts.Add(media);
         var mediaConvert = await LoopbackServer.StartAsync(
             "MediaConvert",
@@ -74,7 +74,7 @@ public sealed class CloudServices : IAsyncDisposable
             app =>
             {
                 new SnsServer(_topic).MapTo(app);
-                new MediaConvertServer(media, verifier, options).MapTo(app);
+                new MediaConvertServer(media, store, verifier, options).MapTo(app);
             },
             ct);
         _parts.Add(mediaConvert);

@@ -1,1 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using Storytime.LocalCloud.Orchestration;
+
+return await Orchestrator.RunAsync(args);

@@ -3,7 +3,9 @@ using Storytime.Accounts;
 using Storytime.Admin;
 using Storytime.Children;
 using Storytime.Data;
+using Storytime.Playback;
 using Storytime.Platform;
+using Storytime.Usage;
 using Storytime.Videos;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -14,6 +16,8 @@ builder.Services.AddStorytimeData();
 builder.Services.AddAccounts();
 builder.Services.AddChildren();
 builder.Services.AddVideos();
+builder.Services.AddUsage();
+builder.Services.AddPlayback();
 builder.Services.AddAdmin();
 
 await using var app = builder.Build();

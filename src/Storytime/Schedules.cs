@@ -1,4 +1,5 @@
 using Hangfire;
+using Storytime.Data;
 using Storytime.Videos;
 
 namespace Storytime;
@@ -12,5 +13,6 @@ internal static class Schedules
         jobs.AddOrUpdate<PollVideos>("poll-videos", j => j.RunAsync(CancellationToken.None), "*/15 * * * * *");
         // What a crash, a full queue or a throttled submit left behind.
         jobs.AddOrUpdate<SweepVideos>("sweep-videos", j => j.RunAsync(CancellationToken.None), Cron.Minutely());
+        jobs.AddOrUpdate<Partitions>("make-partitions", p => p.MakeAheadAsync(CancellationToken.None), Cron.Daily());
     }
 }

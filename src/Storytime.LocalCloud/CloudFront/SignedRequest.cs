@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.Net.Http.Headers;
 using Storytime.LocalCloud.Signing;
 
 namespace Storytime.LocalCloud.CloudFront;
@@ -44,11 +43,13 @@ internal sealed record SignedRequest(string? Policy, string? Expires, string? Si
     private static Dictionary<string, string> Cookies(HttpRequest request)
     {
         const string Prefix = "CloudFront-";
-        return CookieHeaderValue.TryParseList([.. request.Headers.Cookie.OfType<string>()], out var cookies)
-            ? cookies.Where(cookie => cookie.Name.StartsWith(Prefix, StringComparison.Ordinal))
-                .DistinctBy(cookie => cookie.Name.Value)
-                .ToDictionary(cookie => cookie.Name.Value![Prefix.Length..], cookie => cookie.Value.Value ?? "")
-            : [];
+        // By hand, because one odd cookie of another program on localhost must not spoil the others.
+        return request.Headers.Cookie.SelectMany(header => (header ?? "").Split(';', StringSplitOptions.TrimEntries))
+            .Where(cookie => cookie.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(cookie => cookie[Prefix.Length..].Split('=', 2))
+            .Where(pair => pair.Length == 2)
+            .DistinctBy(pair => pair[0])
+            .ToDictionary(pair => pair[0], pair => pair[1]);
     }
 
     private static string UrlOf(HttpContext http, string path, string query) =>

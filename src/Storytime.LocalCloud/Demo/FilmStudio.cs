@@ -8,58 +8,70 @@ namespace Storytime.LocalCloud.Demo;
 /// <summary>Turns a story's drawings, lines and melody into a master video with ffmpeg. A film is made once and kept until its story changes.</summary>
 internal sealed class FilmStudio(string folder)
 {
+    /// <summary>To be changed when films are put together in another way.</summary>
+    private static readonly byte[] Edition = [1];
+
     private const string Endless = "loop=loop=-1:size=1:start=0,setpts=N/24/TB,fps=24";
     private const string Fonts = "/usr/share/fonts/truetype/dejavu";
 
-    public static void CheckTools()
+    public static void CheckFonts()
     {
         if (!File.Exists($"{Fonts}/DejaVuSerif.ttf"))
-        {
             throw new SetupException("The demo films need the DejaVu fonts: install them with `apt-get install fonts-dejavu-core`.");
-        }
     }
 
-    /// <summary>The master's file; null when this story has no film.</summary>
-    public string? MasterOf(Story story) => story.Film is null ? null : Path.Combine(folder, $"{story.Slug}-{Fingerprint(story)}.mp4");
-
-    public async Task MakeAsync(Story story, CancellationToken ct)
+    /// <summary>Begins to draw all films, one after the other (ffmpeg itself uses all cores), and gives back for each story its master to come.</summary>
+    public IReadOnlyDictionary<string, Task<string>> Draw(IReadOnlyList<Story> stories, CancellationToken ct)
     {
-        var master = MasterOf(story)!;
-        if (File.Exists(master))
+        Dictionary<string, Task<string>> masters = [];
+        var before = Task.CompletedTask;
+        foreach (var story in stories.Where(story => story.Film is not null))
         {
-            return;
+            var turn = before;
+            var master = Task.Run(
+                async () =>
+                {
+                    await turn;
+                    return await MakeAsync(story, ct);
+                },
+                ct);
+            masters[story.Slug] = master;
+            before = master;
         }
+
+        return masters;
+    }
+
+    private async Task<string> MakeAsync(Story story, CancellationToken ct)
+    {
+        var master = Path.Combine(folder, $"{story.Slug}-{Fingerprint(story)}.mp4");
+        if (File.Exists(master))
+            return master;
 
         var work = Directory.CreateDirectory(Path.Combine(folder, $".{story.Slug}")).FullName;
         var film = story.Film!;
         if (film.Melody is not null)
-        {
             await MusicBox.WriteAsync(film.Melody, film.Seconds, Path.Combine(work, "melody.wav"), ct);
-        }
 
         var lines = new LineFiles(work);
         var arguments = Arguments(story, film, lines, Path.Combine(work, "film.mp4"));
         await lines.WriteAsync(ct);
         var (exitCode, output) = await ChildProcess.RunAsync(new ChildStart("ffmpeg", arguments) { WorkingFolder = work }, ct);
         if (exitCode != 0)
-        {
             throw new SetupException($"ffmpeg could not draw “{story.Title}”: {output}");
-        }
 
         File.Move(Path.Combine(work, "film.mp4"), master, overwrite: true);
         Directory.Delete(work, recursive: true);
+        return master;
     }
 
-    /// <summary>Drawings, words and the way they are put together: a change in any of them makes a new film.</summary>
+    /// <summary>A change in the drawings, the words or the studio makes a new film.</summary>
     private static string Fingerprint(Story story)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(typeof(FilmStudio).Assembly.ManifestModule.ModuleVersionId.ToByteArray());
+        hash.AppendData(Edition);
         foreach (var file in Directory.GetFiles(story.Folder).Order(StringComparer.Ordinal))
-        {
             hash.AppendData(File.ReadAllBytes(file));
-        }
-
         hash.AppendData(BitConverter.GetBytes(story.Film!.Seconds));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..10];
     }
@@ -68,20 +80,14 @@ internal sealed class FilmStudio(string folder)
     {
         List<string> arguments = ["-hide_banner", "-loglevel", "error", "-nostdin", "-y"];
         foreach (var layer in film.Layers)
-        {
             arguments.AddRange(["-i", Path.Combine(story.Folder, layer.Picture)]);
-        }
 
         if (film.Melody is not null)
-        {
             arguments.AddRange(["-i", "melody.wav"]);
-        }
 
         arguments.AddRange(["-filter_complex", Picture(film, lines), "-map", "[film]"]);
         if (film.Melody is not null)
-        {
             arguments.AddRange(["-map", $"{film.Layers.Count}:a", "-af", "aecho=0.9:0.8:90|170:0.22|0.14,alimiter=limit=0.9", "-c:a", "aac", "-b:a", "128k"]);
-        }
 
         arguments.AddRange(["-t", Number(film.Seconds), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "22", "-g", "48", "-pix_fmt", "yuv420p",
             "-metadata", $"title={story.Title}", "-movflags", "+faststart", target]);
@@ -95,9 +101,7 @@ internal sealed class FilmStudio(string folder)
         var pixels = film.Width * film.Height > 1280 * 720 ? "yuv420" : "yuv444";
         var graph = new StringBuilder();
         for (var i = 0; i < film.Layers.Count; i++)
-        {
             graph.Append(CultureInfo.InvariantCulture, $"[{i}:v]{(i == 0 ? Ground(film) : Prepare(film.Layers[i], pixels))}[l{i}];");
-        }
 
         var below = "l0";
         for (var i = 1; i < film.Layers.Count; i++)
@@ -124,19 +128,13 @@ internal sealed class FilmStudio(string folder)
     {
         List<string> steps = ["format=gbrap", "unpremultiply=inplace=1", "format=yuva444p"];
         if (layer.Tilt is not null || layer.FadeIn is not null)
-        {
             steps.Add(Endless);
-        }
 
         if (layer.Tilt is not null)
-        {
             steps.Add($"rotate=a='{layer.Tilt}':c=none");
-        }
 
         if (layer.FadeIn is [var start, var length])
-        {
             steps.Add($"fade=in:st={Number(start)}:d={Number(length)}:alpha=1");
-        }
 
         return string.Join(',', steps);
     }

@@ -29,14 +29,10 @@ internal static class MusicBox
         {
             var token = tokens[index % tokens.Length];
             if (token == "-")
-            {
                 continue;
-            }
 
             foreach (var (factor, partialLevel, decay) in partials)
-            {
                 Add(samples, (int)(start * Rate), Pitch(token) * factor, level * partialLevel, decay / ring, attack);
-            }
         }
     }
 
@@ -62,9 +58,7 @@ internal static class MusicBox
     {
         var length = Math.Min(samples.Length, (int)(seconds * Rate));
         for (var i = 0; i < length; i++)
-        {
             samples[^(i + 1)] *= (float)i / length;
-        }
     }
 
     /// <summary>RIFF, PCM, 16 bit, one channel.</summary>
@@ -85,9 +79,7 @@ internal static class MusicBox
         "data"u8.CopyTo(span[36..]);
         BinaryPrimitives.WriteInt32LittleEndian(span[40..], samples.Length * 2);
         for (var i = 0; i < samples.Length; i++)
-        {
             BinaryPrimitives.WriteInt16LittleEndian(span[(44 + (i * 2))..], (short)(Math.Clamp(samples[i], -1, 1) * short.MaxValue));
-        }
 
         return wav;
     }

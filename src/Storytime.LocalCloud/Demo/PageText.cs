@@ -7,7 +7,7 @@ internal sealed class PageText(Film film, string fonts, LineFiles lines)
 {
     private const double Softness = 0.45;
 
-    private readonly double size = Math.Min(film.Width, film.Height) * film.TextSize;
+    private readonly double _size = Math.Min(film.Width, film.Height) * film.TextSize;
 
     public string Filters()
     {
@@ -29,14 +29,12 @@ internal sealed class PageText(Film film, string fonts, LineFiles lines)
         {
             var isSubtitle = page.Title && i == page.Lines.Count - 1;
             var (font, scale) = page.Title && !isSubtitle ? ("DejaVuSerif-Bold.ttf", 1.55) : ("DejaVuSerif.ttf", isSubtitle ? 0.8 : 1.0);
-            yield return Line(page.Lines[i], font, size * scale, "(w-text_w)/2", top, start, end);
-            top += size * scale * (page.Title ? 1.35 : 1.5);
+            yield return Line(page.Lines[i], font, _size * scale, "(w-text_w)/2", top, start, end);
+            top += _size * scale * (page.Title ? 1.35 : 1.5);
         }
 
         if (page.Mark is not null)
-        {
-            yield return Line(page.Mark, "DejaVuSerif-Bold.ttf", size * 2.6, "(w-text_w)/2", top + (size * 0.3), start, end);
-        }
+            yield return Line(page.Mark, "DejaVuSerif-Bold.ttf", _size * 2.6, "(w-text_w)/2", top + (_size * 0.3), start, end);
     }
 
     private string Line(string text, string font, double height, string x, double y, double start, double end)
@@ -53,20 +51,18 @@ internal sealed class PageText(Film film, string fonts, LineFiles lines)
 /// <summary>drawtext reads its text from files, so that no quote or colon in a story can be taken for its syntax.</summary>
 internal sealed class LineFiles(string folder)
 {
-    private readonly List<string> texts = [];
+    private readonly List<string> _texts = [];
 
     /// <summary>The name of the file in the working folder that will hold the text.</summary>
     public string Add(string text)
     {
-        texts.Add(text);
-        return $"line{texts.Count - 1}.txt";
+        _texts.Add(text);
+        return $"line{_texts.Count - 1}.txt";
     }
 
     public async Task WriteAsync(CancellationToken ct)
     {
-        for (var i = 0; i < texts.Count; i++)
-        {
-            await File.WriteAllTextAsync(Path.Combine(folder, $"line{i}.txt"), texts[i], ct);
-        }
+        for (var i = 0; i < _texts.Count; i++)
+            await File.WriteAllTextAsync(Path.Combine(folder, $"line{i}.txt"), _texts[i], ct);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class LoopbackServer(WebApplication app, Uri url) : IAsyncDispos
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "storytime-localcloud" });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
-            // Every started server would log its addresses' quirks; a failed bind is thrown below.
+            // A machine without IPv6 is no news, and a failed bind is thrown below.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)
             .AddFilter("Microsoft.Hosting", LogLevel.None);
         builder.Services.AddRoutingCore();

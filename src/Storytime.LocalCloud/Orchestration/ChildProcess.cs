@@ -36,13 +36,13 @@ internal enum ChildSignal
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private readonly ChildStart start;
-    private bool disposed;
+    private readonly ChildStart _start;
+    private bool _disposed;
 
     private ChildProcess(Process process, ChildStart start)
     {
         Process = process;
-        this.start = start;
+        _start = start;
     }
 
     public Process Process { get; }
@@ -77,16 +77,14 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public void Send(ChildSignal signal)
     {
-        if (!disposed && !Process.HasExited)
-        {
+        if (!_disposed && !Process.HasExited)
             _ = Kill(Process.Id, (int)signal);
-        }
     }
 
     /// <summary>Asks it to end, and insists after <paramref name="patience"/>.</summary>
     public async Task StopAsync(TimeSpan patience)
     {
-        Send(start.StopSignal);
+        Send(_start.StopSignal);
         if (!await EndsWithinAsync(patience))
         {
             Send(ChildSignal.Kill);
@@ -96,10 +94,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async Task<bool> EndsWithinAsync(TimeSpan patience)
     {
-        if (disposed)
-        {
+        if (_disposed)
             return true;
-        }
 
         using var limit = new CancellationTokenSource(patience);
         try
@@ -115,13 +111,11 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (disposed)
-        {
+        if (_disposed)
             return;
-        }
 
         await StopAsync(TimeSpan.FromSeconds(10));
-        disposed = true;
+        _disposed = true;
         Process.Dispose();
     }
 
@@ -137,23 +131,17 @@ internal sealed class ChildProcess : IAsyncDisposable
         };
         List<string> line = [];
         if (start.LogFile is not null)
-        {
             line.AddRange(["/bin/sh", "-c", "exec \"$@\" >>\"$0\" 2>&1", start.LogFile]);
-        }
 
         line.Add("setpriv");
         line.AddRange(["--pdeathsig", start.StopSignal.ToString().ToUpperInvariant()]);
         if (start.User is not null)
-        {
             line.AddRange(["--reuid", start.User, "--regid", start.User, "--clear-groups"]);
-        }
 
         line.AddRange(["--", start.FileName, .. start.Arguments]);
         line.ForEach(info.ArgumentList.Add);
         foreach (var (name, value) in start.Environment)
-        {
             info.Environment[name] = value;
-        }
 
         return info;
     }
@@ -190,9 +178,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             new Thread(() =>
             {
                 foreach (var action in queue.GetConsumingEnumerable())
-                {
                     action();
-                }
             })
             { IsBackground = true, Name = "children" }.Start();
             return queue;

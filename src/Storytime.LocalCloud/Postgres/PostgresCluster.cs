@@ -14,63 +14,50 @@ public sealed class PostgresCluster : IAsyncDisposable
     private const string Superuser = "storytime";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly PostgresFolder folder;
-    private readonly PostgresPrograms programs;
-    private readonly ChildProcess server;
+    private readonly PostgresFolder _folder;
+    private readonly ChildProcess _server;
 
-    private PostgresCluster(PostgresFolder folder, PostgresPrograms programs, ChildProcess server, int port)
+    private PostgresCluster(PostgresFolder folder, ChildProcess server, int port)
     {
-        this.folder = folder;
-        this.programs = programs;
-        this.server = server;
+        _folder = folder;
+        _server = server;
         Port = port;
     }
 
     public int Port { get; }
 
     /// <summary>Where the cluster lives: the wanted folder, or one that the user postgres can enter.</summary>
-    public string Folder => folder.Folder;
+    public string Folder => _folder.Folder;
 
     public static async Task<PostgresCluster> StartAsync(PostgresOptions options, CancellationToken ct)
     {
         var programs = PostgresPrograms.Find();
         var folder = await PostgresFolder.PrepareAsync(options.DataFolder, ct);
         if (!Directory.Exists(folder.Data))
-        {
             await InitialiseAsync(programs, folder, ct);
-        }
 
         await ClearStaleLockAsync(folder, ct);
         for (var attempt = 1; ; attempt++)
         {
             var port = options.Port == 0 ? FreePort() : options.Port;
             if (await TryServeAsync(programs, folder, options, port, ct) is { } cluster)
-            {
                 return cluster;
-            }
 
             if (options.Port != 0 || attempt == 5)
-            {
                 throw new SetupException($"PostgreSQL cannot listen on port {port}: another program has it.");
-            }
         }
     }
 
     public string ConnectionString(string database) => $"Host=127.0.0.1;Port={Port};Username={Superuser};Database={database}";
 
-    public Task CreateDatabaseAsync(string name, CancellationToken ct) => folder.RunAsync(programs.Createdb,
-        ["--host", "127.0.0.1", "--port", $"{Port}", "--username", Superuser, "--maintenance-db", "postgres", name], ct);
-
     /// <summary>A fast shutdown; an immediate one when clients keep it waiting (its log then recovers it).</summary>
     public async ValueTask DisposeAsync()
     {
-        server.Send(ChildSignal.Int);
-        if (!await server.EndsWithinAsync(TimeSpan.FromSeconds(15)))
-        {
-            server.Send(ChildSignal.Quit);
-        }
+        _server.Send(ChildSignal.Int);
+        if (!await _server.EndsWithinAsync(TimeSpan.FromSeconds(15)))
+            _server.Send(ChildSignal.Quit);
 
-        await server.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
     /// <summary>Built beside its place and then moved there, so that an interrupted start leaves no half cluster.</summary>
@@ -78,9 +65,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     {
         var unfinished = folder.Data + ".new";
         if (Directory.Exists(unfinished))
-        {
             Directory.Delete(unfinished, recursive: true);
-        }
 
         await folder.RunAsync(programs.Initdb,
             ["--pgdata", unfinished, "--username", Superuser, "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"], ct);
@@ -103,9 +88,7 @@ public sealed class PostgresCluster : IAsyncDisposable
             }
 
             if (wait == 150)
-            {
                 throw new SetupException($"The database in {folder.Folder} is in use by another PostgreSQL (process {owner}).");
-            }
 
             await Task.Delay(100, ct);
         }
@@ -138,9 +121,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         {
             var ready = await BecomesReadyAsync(server, folder, ct);
             if (ready)
-            {
-                return new PostgresCluster(folder, programs, server, port);
-            }
+                return new PostgresCluster(folder, server, port);
         }
         catch
         {
@@ -151,9 +132,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         var log = await File.ReadAllTextAsync(folder.Log, ct);
         await server.DisposeAsync();
         if (log.Contains("Address already in use", StringComparison.Ordinal))
-        {
             return null;
-        }
 
         var reason = log.Split('\n').LastOrDefault(line => line.Contains("FATAL", StringComparison.Ordinal)) ?? log.TrimEnd().Split('\n')[^1];
         throw new SetupException($"PostgreSQL did not start in {folder.Folder}: {reason.Trim()} (log: {folder.Log})");
@@ -165,15 +144,11 @@ public sealed class PostgresCluster : IAsyncDisposable
         for (var waited = TimeSpan.Zero; waited < Patience; waited += TimeSpan.FromMilliseconds(30))
         {
             if (server.Process.HasExited)
-            {
                 return false;
-            }
 
             var lines = File.Exists(folder.LockFile) ? await LinesAsync(folder.LockFile, ct) : [];
             if (lines.Length >= 8 && lines[0].Trim() == $"{server.Process.Id}" && lines[7].Trim() == "ready")
-            {
                 return true;
-            }
 
             await Task.Delay(30, ct);
         }

@@ -26,14 +26,20 @@ internal sealed record PostgresFolder(string Folder, string? User)
         var there = await GiveAsync(wanted, ct);
         if (there is null)
         {
-            var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wanted)))[..12];
-            var elsewhere = Path.Combine(Directory.Exists("/var/tmp") ? "/var/tmp" : "/tmp", $"storytime-postgres-{key}");
+            var elsewhere = Elsewhere(wanted);
             there = await GiveAsync(elsewhere, ct)
                 ?? throw new SetupException($"The user postgres can enter neither {wanted} nor {elsewhere}, and PostgreSQL does not run as root.");
             await Console.Error.WriteLineAsync($"The user postgres cannot enter {wanted}, so the database lives in {elsewhere}.");
         }
 
         return there;
+    }
+
+    /// <summary>Where a cluster lives whose wanted folder lies below one that the user postgres cannot enter.</summary>
+    public static string Elsewhere(string wanted)
+    {
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(wanted))))[..12];
+        return Path.Combine(Directory.Exists("/var/tmp") ? "/var/tmp" : "/tmp", $"storytime-postgres-{key}");
     }
 
     /// <summary>Runs one of PostgreSQL's programs to its end; what it wrote is the explanation when it fails.</summary>
@@ -52,9 +58,7 @@ internal sealed record PostgresFolder(string Folder, string? User)
         Create(folder);
         var owner = await ChildProcess.RunAsync(new ChildStart("chown", ["-R", "-h", "postgres:postgres", folder]), ct);
         if (owner.ExitCode != 0)
-        {
             throw new SetupException($"{folder} cannot be given to the user postgres: {owner.Output}");
-        }
 
         var enters = await ChildProcess.RunAsync(new ChildStart("test", ["-w", folder]) { User = "postgres" }, ct);
         return enters.ExitCode == 0 ? new PostgresFolder(folder, "postgres") : null;
@@ -66,15 +70,11 @@ internal sealed record PostgresFolder(string Folder, string? User)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
             if (OperatingSystem.IsWindows())
-            {
                 throw new SetupException("The private PostgreSQL runs on Linux only.");
-            }
 
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             if (new DirectoryInfo(folder).LinkTarget is not null)
-            {
                 throw new SetupException($"{folder} is a link; the database needs a folder of its own.");
-            }
 
             var probe = Path.Combine(folder, ".writable");
             File.WriteAllText(probe, "");

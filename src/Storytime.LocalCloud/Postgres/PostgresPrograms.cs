@@ -9,8 +9,6 @@ internal sealed record PostgresPrograms(string Folder)
 
     public string Server => Path.Combine(Folder, "postgres");
 
-    public string Createdb => Path.Combine(Folder, "createdb");
-
     public static PostgresPrograms Find()
     {
         IEnumerable<string> debian = Directory.Exists(Debian) ? Directory.GetDirectories(Debian).OrderByDescending(VersionOf) : [];

@@ -56,6 +56,8 @@ internal sealed class Book
     /// <summary>Kept by the same trigger: the same text in lower case without accents, for typo-tolerant matching by trigrams.</summary>
     public string SearchText { get; private set; } = null!;
 
+    public BookContent Content => new(Title, Author, Description, AgeMin, AgeMax, Language, PublisherId, Status);
+
     public static Book Create(BookContent content, DateTimeOffset now)
     {
         var book = new Book { CreatedAt = now };
@@ -88,6 +90,7 @@ internal sealed class Book
         public void Configure(EntityTypeBuilder<Book> builder)
         {
             builder.ToTable("books");
+            builder.Ignore(b => b.Content);
             builder.EnumText(b => b.Status);
             builder.HasOne(b => b.Publisher).WithMany().HasForeignKey(b => b.PublisherId).OnDelete(DeleteBehavior.Restrict);
             builder.HasOne(b => b.PlayingAsset).WithMany().HasForeignKey(b => b.PlayingAssetId).OnDelete(DeleteBehavior.Restrict);

@@ -48,11 +48,13 @@ internal static class ManageChildren
         return TypedResults.Created($"/api/v1/children/{child.Id}", ToResponse(child));
     }
 
+    /// <summary>One child.</summary>
     public static async Task<Results<Ok<ChildResponse>, ApiError>> Read(long id, Parent parent, StorytimeDb db, CancellationToken ct) =>
         await db.ChildrenOf(parent).Include(c => c.ScreenTime).AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is { } child
             ? TypedResults.Ok(ToResponse(child))
             : ApiError.NotFound("child");
 
+    /// <summary>Changes what is given of a child's name, avatar and birth year.</summary>
     public static async Task<Results<Ok<ChildResponse>, ApiError>> Update(
         long id, UpdateChildRequest request, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

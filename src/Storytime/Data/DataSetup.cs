@@ -15,6 +15,7 @@ internal static class DataSetup
                 ?? throw new InvalidOperationException(
                     "ConnectionStrings:Storytime is not set. Set it to a PostgreSQL connection string, such as 'Host=db;Database=storytime;Username=storytime'."),
             provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<Partitions>();
         services.AddDbContextPool<StorytimeDb>((provider, options) => Configure(options).UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
     }
 

@@ -4,12 +4,15 @@ using Storytime.Accounts;
 using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Data;
+using Storytime.Platform.Auth;
 
 namespace Storytime.Library;
 
 /// <summary>A book on a child's shelf.</summary>
 internal sealed class LibraryItem
 {
+    public const string UniqueBook = "ix_library_items_child_profile_id_book_id";
+
     public long Id { get; private set; }
 
     public long ChildProfileId { get; private set; }
@@ -19,6 +22,9 @@ internal sealed class LibraryItem
     public long AddedByUserId { get; private set; }
 
     public DateTimeOffset CreatedAt { get; private set; }
+
+    public static LibraryItem Add(long childId, long bookId, Parent parent, DateTimeOffset now) =>
+        new() { ChildProfileId = childId, BookId = bookId, AddedByUserId = parent.UserId, CreatedAt = now };
 
     internal sealed class Configuration : IEntityTypeConfiguration<LibraryItem>
     {

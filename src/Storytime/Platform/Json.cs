@@ -13,11 +13,26 @@ internal static class Json
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.DictionaryKeyPolicy = null;
         options.NumberHandling = JsonNumberHandling.Strict;
+        options.Converters.Add(new TextConverter());
         options.Converters.Add(new TimeConverter());
         options.Converters.Add(new EnumConverterFactory());
     }
 
     public static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    /// <summary>PostgreSQL's text cannot hold NUL, so no text that comes in may.</summary>
+    private sealed class TextConverter : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.String)
+                throw new ExpectationException("This must be a text.");
+            var text = reader.GetString();
+            return text!.Contains('\0', StringComparison.Ordinal) ? throw new ExpectationException("This text has a NUL character in it; remove it.") : text;
+        }
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    }
 
     private sealed class TimeConverter : JsonConverter<DateTimeOffset>
     {

@@ -4,6 +4,7 @@ using Scalar.AspNetCore;
 using Storytime.Data;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
+using Storytime.Platform.OpenApi;
 
 namespace Storytime.Platform;
 
@@ -44,6 +45,7 @@ internal static class PlatformSetup
             cors.AddDefaultPolicy(p => p.WithOrigins(ours.Value.Origins).AllowAnyHeader().AllowAnyMethod().AllowCredentials().SetPreflightMaxAge(TimeSpan.FromHours(1))));
 
         services.AddStorytimeOpenApi();
+        services.AddSingleton<DatabaseHealth>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
     }
 

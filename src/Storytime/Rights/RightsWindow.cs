@@ -2,10 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Storytime.Catalog;
 using Storytime.Data;
+using Storytime.Platform;
 
 namespace Storytime.Rights;
 
-/// <summary>From <see cref="StartAt"/> until before <see cref="EndAt"/> the book may be played in the territory. Windows of one book and territory never overlap.</summary>
+/// <summary>
+/// From <see cref="StartAt"/> until before <see cref="EndAt"/> the book may be played in the territory. Windows of one book and territory never overlap.
+/// </summary>
 internal sealed class RightsWindow
 {
     /// <summary>Territory that holds in every country.</summary>
@@ -40,7 +43,8 @@ internal sealed class RightsWindow
 
     public void Update(long publisherId, long bookId, DateTimeOffset startAt, DateTimeOffset endAt, string territory, DateTimeOffset now)
     {
-        (PublisherId, BookId, StartAt, EndAt, Territory) = (publisherId, bookId, startAt, endAt, territory);
+        (PublisherId, BookId, Territory) = (publisherId, bookId, territory.ToUpperInvariant());
+        (StartAt, EndAt) = (startAt.Stored(), endAt.Stored());
         UpdatedAt = now;
     }
 
@@ -57,4 +61,11 @@ internal sealed class RightsWindow
             builder.Check("territory", "territory = 'GLOBAL' or territory ~ '^[A-Z]{2}$'");
         }
     }
+}
+
+internal static class RightsWindowQueries
+{
+    /// <summary>The windows that hold at this moment, wherever that is.</summary>
+    public static IQueryable<RightsWindow> HoldingAt(this IQueryable<RightsWindow> windows, DateTimeOffset time) =>
+        windows.Where(w => w.StartAt <= time && time < w.EndAt);
 }

@@ -16,7 +16,7 @@ internal static class Ladder
     /// For cellular networks Apple requires a variant that never takes more than 192 kb/s, the transport stream's own share included (rule 9.21).
     /// https://developer.apple.com/documentation/http-live-streaming/hls-authoring-specification-for-apple-devices
     /// </summary>
-    public static readonly Rung Cellular = new(234, 80_000, 5, 64_000);
+    public static readonly Rung Cellular = new(234, 70_000, 5, 48_000);
 
     /// <summary>The first one is what players begin with; Apple wants about 2 Mb/s there (rule 1.32).</summary>
     private static readonly Rung[] _standard =

@@ -41,6 +41,7 @@ internal static class ReadVideoAssets
             ? TypedResults.Ok(await db.VideoAssets.Where(a => a.BookId == id).OrderByDescending(a => a.Version).Select(ToResponse(db)).PageAsync(page, ct))
             : ApiError.NotFound("book");
 
+    /// <summary>One video: how far it is, or why it failed.</summary>
     public static async Task<Results<Ok<VideoAssetResponse>, ApiError>> Read(long id, StorytimeDb db, CancellationToken ct) =>
         await db.VideoAssets.Where(a => a.Id == id).Select(ToResponse(db)).SingleOrDefaultAsync(ct) is { } asset
             ? TypedResults.Ok(asset)

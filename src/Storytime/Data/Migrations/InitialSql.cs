@@ -46,10 +46,13 @@ internal static class InitialSql
         create text search configuration storytime (copy = simple);
         alter text search configuration storytime alter mapping for hword, hword_part, word with unaccent, simple;
 
-        create function book_search_vector(language text, weight "char", words text) returns tsvector language sql stable as $$
-            select setweight(to_tsvector('storytime', coalesce(words, '')), weight)
-                || case when language like 'en%' then setweight(to_tsvector('english', unaccent(coalesce(words, ''))), weight) else ''::tsvector end
-        $$;
+        -- Punctuation only parts words, as it does in what people search for: left in, "Mr.Fox" would be a host name and "Apollo-11" a minus eleven.
+        create function book_search_vector(language text, weight "char", words text) returns tsvector language plpgsql stable as $$
+        begin
+            words := translate(coalesce(words, ''), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32));
+            return setweight(to_tsvector('storytime', words), weight)
+                || case when language like 'en%' then setweight(to_tsvector('english', unaccent(words)), weight) else ''::tsvector end;
+        end $$;
 
         create function books_search() returns trigger language plpgsql as $$
         declare

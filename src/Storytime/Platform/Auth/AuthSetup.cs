@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using Storytime.Platform.Errors;
@@ -52,6 +53,7 @@ internal static class AuthSetup
         services.AddOptions<JwtBearerOptions>(AdminScheme)
             .Configure<IOptions<AuthOptions>, TimeProvider>((jwt, auth, time) => Validate(jwt, auth.Value, time, Audience.Admin));
 
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, RoutesOnly>();
         services.AddAuthorizationBuilder()
             .AddPolicy(Policy.Parent, p => p.AddAuthenticationSchemes(AppScheme).RequireClaim(Claim.Audience, Audience.Parent))
             .AddPolicy(Policy.Viewer, p => p.AddAuthenticationSchemes(AppScheme).RequireAuthenticatedUser())
@@ -100,5 +102,17 @@ internal static class AuthSetup
         validated.HttpContext.Items[ErrorEnvelopeWriter.AnswerKey] =
             ApiError.Unauthenticated("This session was ended. Sign in again, or let a parent hand the device over again.");
         validated.Fail("The session was ended.");
+    }
+
+    /// <summary>
+    /// The fallback policy is for routes that name none. What is no route at all (an unknown address, a wrong method or content type) goes on to its
+    /// own answer: 404, 405 or 415 instead of a 401 that would send a client to sign in again.
+    /// </summary>
+    private sealed class RoutesOnly : IAuthorizationMiddlewareResultHandler
+    {
+        private readonly AuthorizationMiddlewareResultHandler _default = new();
+
+        public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
+            context.GetEndpoint() is RouteEndpoint ? _default.HandleAsync(next, context, policy, authorizeResult) : next(context);
     }
 }

@@ -1,0 +1,46 @@
+using Storytime.LocalCloud.Orchestration;
+
+namespace Storytime.LocalCloud.Demo;
+
+internal sealed record DemoAdmin(string Email, string Password, string Role);
+
+/// <param name="Shelf">Slugs of the books on the child's shelf, the first one added first.</param>
+internal sealed record DemoChild(string Name, int Age, IReadOnlyList<string> Shelf);
+
+internal sealed record DemoParent(string Email, string Password, string Country, IReadOnlyList<DemoChild> Children);
+
+/// <summary>Who lives in the demo data.</summary>
+internal static class DemoPeople
+{
+    private const string StaffPassword = "keeper-of-stories";
+    private const string ParentPassword = "read-me-a-story";
+
+    public static DemoAdmin Editor { get; } = new("editor@storytime.test", StaffPassword, "editor");
+
+    public static IReadOnlyList<DemoAdmin> Admins { get; } =
+        [new("admin@storytime.test", StaffPassword, "admin"), Editor, new("finance@storytime.test", StaffPassword, "finance")];
+
+    public static IReadOnlyList<DemoParent> Parents { get; } =
+    [
+        new("maya@family.test", ParentPassword, "US",
+        [
+            new("Nora", 4, ["little-boat", "tall-tall-tree", "fox-rubber-boots", "five-sleepy-sheep"]),
+            new("Leo", 6, ["kite-no-down", "moon-forgot-bed", "luna-luciernaga"]),
+        ]),
+        new("owen@family.test", ParentPassword, "GB",
+        [
+            new("Isla", 5, ["fox-rubber-boots", "moon-forgot-bed", "quiet-snow"]),
+            new("Finn", 3, ["tall-tall-tree", "five-sleepy-sheep"]),
+        ]),
+    ];
+
+    /// <summary>Makes the members of staff that cannot sign in yet.</summary>
+    public static async Task EnsureAdminsAsync(Product product, HttpClient http, CancellationToken ct)
+    {
+        await Task.WhenAll(Admins.Select(async admin =>
+        {
+            if (!await DemoApi.CanSignInAdminAsync(http, admin, ct))
+                await product.CreateAdminAsync(admin.Email, admin.Role, admin.Password, ct);
+        }));
+    }
+}

@@ -1,0 +1,93 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Platform.Auth;
+using Storytime.Platform.Errors;
+using Storytime.Rights;
+
+namespace Storytime.Catalog;
+
+/// <summary>A book as parents see it.</summary>
+/// <param name="Publisher">Null for a book that Storytime owns itself.</param>
+/// <param name="DurationSeconds">Null while its video is not ready.</param>
+/// <param name="Playable">Whether it would play now in the family's country.</param>
+public sealed record CatalogBookResponse(
+    long Id, string Title, string Author, string Description, int AgeMin, int AgeMax, string Language, string? CoverImageUrl,
+    CatalogPublisher? Publisher, int? DurationSeconds, bool Playable);
+
+public sealed record CatalogPublisher(long Id, string Name);
+
+public sealed record CatalogFilter
+{
+    /// <summary>
+    /// Words of the title, author, publisher or description; beginnings of words are enough, and typos are forgiven when nothing matches exactly.
+    /// </summary>
+    [FromQuery(Name = "q"), SearchText]
+    public string? Q { get; init; }
+
+    /// <summary>Only books for a child of this age.</summary>
+    [FromQuery(Name = "age"), Age]
+    public int? Age { get; init; }
+
+    /// <summary>A publisher's id, or part of its name.</summary>
+    [FromQuery(Name = "publisher"), StringLength(200, ErrorMessage = "publisher has at most 200 characters.")]
+    public string? Publisher { get; init; }
+
+    /// <summary>A language tag; <c>pt</c> finds <c>pt-BR</c> too.</summary>
+    [FromQuery(Name = "language"), StringLength(35, ErrorMessage = "language has at most 35 characters.")]
+    public string? Language { get; init; }
+}
+
+internal static class BrowseCatalog
+{
+    /// <summary>The active books: the best match first when <c>q</c> is given, by title otherwise.</summary>
+    public static async Task<Ok<Page<CatalogBookResponse>>> List(
+        [AsParameters] CatalogFilter filter, [AsParameters] PageQuery page, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
+    {
+        var books = (await db.Books.Where(b => b.Status == BookStatus.Active).SearchAsync(filter.Q, ct)).Apply(filter);
+        var rows = await books.WithFacts(db, await CountryAsync(db, parent, ct), time.Now()).PageAsync(page, ct);
+        return TypedResults.Ok(new Page<CatalogBookResponse>([.. rows.Data.Select(ToResponse)], rows.Pagination));
+    }
+
+    /// <summary>One active book.</summary>
+    public static async Task<Results<Ok<CatalogBookResponse>, ApiError>> Read(
+        long id, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct) =>
+        await db.Books.Where(b => b.Id == id && b.Status == BookStatus.Active)
+            .WithFacts(db, await CountryAsync(db, parent, ct), time.Now()).SingleOrDefaultAsync(ct) is { } book
+            ? TypedResults.Ok(ToResponse(book))
+            : ApiError.NotFound("book");
+
+    private static IQueryable<Book> Apply(this IQueryable<Book> books, CatalogFilter filter)
+    {
+        if (filter.Age is { } age)
+            books = books.Where(b => b.AgeMin <= age && age <= b.AgeMax);
+        if (long.TryParse(filter.Publisher, NumberStyles.None, CultureInfo.InvariantCulture, out var publisherId))
+        {
+            books = books.Where(b => b.PublisherId == publisherId);
+        }
+        else if (!string.IsNullOrWhiteSpace(filter.Publisher))
+        {
+            var pattern = LikePattern.Containing(filter.Publisher);
+            books = books.Where(b => EF.Functions.ILike(EF.Functions.Unaccent(b.Publisher!.Name), EF.Functions.Unaccent(pattern), LikePattern.Escape));
+        }
+        if (!string.IsNullOrWhiteSpace(filter.Language))
+        {
+            var language = filter.Language.Trim().Replace("\0", "", StringComparison.Ordinal).ToLowerInvariant();
+            books = books.Where(b => b.Language.ToLower() == language || b.Language.ToLower().StartsWith(language + "-"));
+        }
+        return books;
+    }
+
+    /// <summary>No country when the account was erased while its token lives on: then only what is allowed everywhere is playable.</summary>
+    private static async Task<string> CountryAsync(StorytimeDb db, Parent parent, CancellationToken ct) =>
+        await db.Users.Where(u => u.Id == parent.UserId).Select(u => u.Country).SingleOrDefaultAsync(ct) ?? "";
+
+    private static CatalogBookResponse ToResponse(BookWithFacts book) => new(
+        book.Id, book.Title, book.Author, book.Description, book.AgeMin, book.AgeMax, book.Language, book.CoverImageUrl,
+        book.PublisherId is { } publisherId ? new CatalogPublisher(publisherId, book.PublisherName!) : null,
+        book.DurationSeconds, Entitlement.Decide(book.Facts).IsGranted);
+}

@@ -1,0 +1,134 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Platform.Auth;
+using Storytime.Platform.Errors;
+using Storytime.Rights;
+
+namespace Storytime.Catalog;
+
+/// <summary>A book as staff see it.</summary>
+/// <param name="PublisherId">Null for a book that Storytime owns itself.</param>
+/// <param name="HasRightsNow">Whether a window of its publisher holds now in any territory; always so for a book without a publisher.</param>
+/// <param name="PlayingAssetId">The video asset that plays; null until one is ready.</param>
+public sealed record BookResponse(
+    long Id, string Title, string Author, string Description, int AgeMin, int AgeMax, string Language, string? CoverImageUrl,
+    long? PublisherId, BookStatus Status, bool HasRightsNow, long? PlayingAssetId, int? DurationSeconds, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+public sealed record BookFilter
+{
+    /// <summary>Words of the title, author, publisher or description.</summary>
+    [FromQuery(Name = "q"), SearchText]
+    public string? Q { get; init; }
+
+    [FromQuery(Name = "status"), Word<BookStatus>]
+    public string? Status { get; init; }
+
+    [FromQuery(Name = "publisher_id")]
+    public long? PublisherId { get; init; }
+
+    /// <summary><c>true</c>: only books that play nowhere now, because no rights window holds.</summary>
+    [FromQuery(Name = "without_rights")]
+    public bool? WithoutRights { get; init; }
+
+    /// <summary><c>true</c>: only books that have no video that is ready.</summary>
+    [FromQuery(Name = "without_video")]
+    public bool? WithoutVideo { get; init; }
+}
+
+internal static class ManageBooks
+{
+    private const string Subject = "book";
+
+    /// <summary>Books of any status: the best match first when <c>q</c> is given, by title otherwise.</summary>
+    public static async Task<Ok<Page<BookResponse>>> List(
+        [AsParameters] BookFilter filter, [AsParameters] PageQuery page, StorytimeDb db, TimeProvider time, CancellationToken ct)
+    {
+        var now = time.Now();
+        var books = await db.Books.SearchAsync(filter.Q, ct);
+        if (Words<BookStatus>.Parse(filter.Status) is { } status)
+            books = books.Where(b => b.Status == status);
+        if (filter.PublisherId is { } publisherId)
+            books = books.Where(b => b.PublisherId == publisherId);
+        var windows = db.RightsWindows.HoldingAt(now);
+        if (filter.WithoutRights is true)
+            books = books.Where(b => b.PublisherId != null && !windows.Any(w => w.BookId == b.Id && w.PublisherId == b.PublisherId));
+        if (filter.WithoutVideo is true)
+            books = books.Where(b => b.PlayingAssetId == null);
+        return TypedResults.Ok(await books.ToResponses(db, now).PageAsync(page, ct));
+    }
+
+    /// <summary>Adds a book; a draft unless the status says otherwise.</summary>
+    public static async Task<Results<Created<BookResponse>, ApiError>> Create(
+        CreateBookRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
+    {
+        var now = time.Now();
+        var content = new BookContent(
+            request.Title!.Trim(), request.Author!.Trim(), request.Description?.Trim() ?? "", request.AgeMin!.Value, request.AgeMax!.Value,
+            request.Language!, request.PublisherId, request.Status ?? BookStatus.Draft);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await CheckAsync(db, content, ct) is { } refusal)
+            return refusal;
+        var book = Book.Create(content, now);
+        db.Books.Add(book);
+        await db.SaveChangesAsync(ct);
+        db.AuditEntries.Add(AuditEntry.Of(staff, "created", Subject, book.Id, null, content, now));
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return TypedResults.Created($"/admin/api/v1/books/{book.Id}", await db.Books.Where(b => b.Id == book.Id).ToResponses(db, now).SingleAsync(ct));
+    }
+
+    /// <summary>One book, whatever its status.</summary>
+    public static async Task<Results<Ok<BookResponse>, ApiError>> Read(long id, StorytimeDb db, TimeProvider time, CancellationToken ct) =>
+        await db.Books.Where(b => b.Id == id).ToResponses(db, time.Now()).SingleOrDefaultAsync(ct) is { } book
+            ? TypedResults.Ok(book)
+            : ApiError.NotFound("book");
+
+    /// <summary>Changes what is given of a book.</summary>
+    public static async Task<Results<Ok<BookResponse>, ApiError>> Update(
+        long id, UpdateBookRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
+    {
+        var now = time.Now();
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Locked, so that two changes at once come one after the other: together they could give an age range that ends before it starts.
+        if (await db.Books.FromSql($"select * from books where id = {id} for no key update").SingleOrDefaultAsync(ct) is not { } book)
+            return ApiError.NotFound("book");
+        var before = book.Content;
+        var after = new BookContent(
+            request.Title?.Trim() ?? before.Title, request.Author?.Trim() ?? before.Author, request.Description?.Trim() ?? before.Description,
+            request.AgeMin ?? before.AgeMin, request.AgeMax ?? before.AgeMax, request.Language ?? before.Language,
+            request.PublisherIdIsGiven ? request.PublisherId : before.PublisherId, request.Status ?? before.Status);
+        if (await CheckAsync(db, after, ct) is { } refusal)
+            return refusal;
+        if (after != before)
+        {
+            book.Update(after, now);
+            db.AuditEntries.Add(AuditEntry.Of(staff, "updated", Subject, id, before, after, now));
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+        }
+        return TypedResults.Ok(await db.Books.Where(b => b.Id == id).ToResponses(db, now).SingleAsync(ct));
+    }
+
+    private static async Task<ApiError?> CheckAsync(StorytimeDb db, BookContent content, CancellationToken ct)
+    {
+        var problems = new List<(string, string)>();
+        if (content.AgeMax < content.AgeMin)
+            problems.Add(("age_max", "age_max must not be below age_min."));
+        // Publishers are never deleted, so what is found here is there when the book is written.
+        if (content.PublisherId is { } publisherId && !await db.Publishers.AnyAsync(p => p.Id == publisherId, ct))
+            problems.Add(("publisher_id", $"There is no publisher {publisherId}."));
+        return problems.Count == 0 ? null : ApiError.Invalid([.. problems]);
+    }
+
+    private static IQueryable<BookResponse> ToResponses(this IQueryable<Book> books, StorytimeDb db, DateTimeOffset now)
+    {
+        var windows = db.RightsWindows.HoldingAt(now);
+        return books.Select(b => new BookResponse(
+            b.Id, b.Title, b.Author, b.Description, b.AgeMin, b.AgeMax, b.Language, b.CoverImageUrl, b.PublisherId, b.Status,
+            b.PublisherId == null || windows.Any(w => w.BookId == b.Id && w.PublisherId == b.PublisherId),
+            b.PlayingAssetId, b.PlayingAsset!.DurationSeconds, b.CreatedAt, b.UpdatedAt));
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Storytime.Children;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Platform.Auth;
+using Storytime.Platform.Errors;
+using Storytime.Rights;
+
+namespace Storytime.Library;
+
+/// <summary>A book on a child's shelf.</summary>
+/// <param name="Playable">Whether it would play now.</param>
+/// <param name="UnavailableReason">Why not; null when it is playable.</param>
+/// <param name="ResumePositionSeconds">Where the child goes on; 0 at the beginning, and after the end.</param>
+public sealed record ShelfBookResponse(
+    long Id, string Title, string Author, string Description, int AgeMin, int AgeMax, string Language, string? CoverImageUrl, ShelfPublisher? Publisher,
+    int? DurationSeconds, DateTimeOffset AddedAt, bool Playable, PlaybackRefusal? UnavailableReason, double ResumePositionSeconds);
+
+public sealed record ShelfPublisher(long Id, string Name);
+
+internal static class ListLibrary
+{
+    /// <summary>The books that a parent put on a child's shelf, newest first. For the parent, and for the child's own devices.</summary>
+    public static async Task<Results<Ok<Page<ShelfBookResponse>>, ApiError>> Handle(
+        long id, [AsParameters] PageQuery page, Viewer viewer, StorytimeDb db, TimeProvider time, CancellationToken ct)
+    {
+        var country = await db.ChildrenOf(viewer).Where(c => c.Id == id)
+            .Join(db.Users, c => c.UserId, u => u.Id, (c, u) => u.Country).SingleOrDefaultAsync(ct);
+        if (country is null)
+            return ApiError.NotFound("child");
+
+        var books = db.Books.WithFacts(db, country, time.Now());
+        var shelf =
+            from item in db.LibraryItems
+            where item.ChildProfileId == id
+            join book in books on item.BookId equals book.Id
+            join resume in db.ResumePositions on new { item.ChildProfileId, item.BookId } equals new { resume.ChildProfileId, resume.BookId } into resumes
+            from resume in resumes.DefaultIfEmpty()
+            orderby item.CreatedAt descending, item.Id descending
+            select new { book, item.CreatedAt, Position = (double?)resume!.PositionSeconds };
+        var rows = await shelf.AsNoTracking().PageAsync(page, ct);
+        return TypedResults.Ok(new Page<ShelfBookResponse>([.. rows.Data.Select(r => ToResponse(r.book, r.CreatedAt, r.Position))], rows.Pagination));
+    }
+
+    private static ShelfBookResponse ToResponse(BookWithFacts book, DateTimeOffset addedAt, double? position)
+    {
+        var decision = Entitlement.Decide(inLibrary: true, book.Facts);
+        return new ShelfBookResponse(
+            book.Id, book.Title, book.Author, book.Description, book.AgeMin, book.AgeMax, book.Language, book.CoverImageUrl,
+            book.PublisherId is { } publisher ? new ShelfPublisher(publisher, book.PublisherName!) : null,
+            book.DurationSeconds, addedAt, decision.IsGranted, decision.Refusal, Resume.At(position, book.DurationSeconds));
+    }
+}
+
+internal static class Resume
+{
+    /// <summary>Closer to the end than this, the story is over and begins anew.</summary>
+    private const double EndSeconds = 5;
+
+    /// <param name="position">The newest position that was reported; null when there is none.</param>
+    public static double At(double? position, int? durationSeconds) =>
+        position is { } at && (durationSeconds is null || at < durationSeconds - EndSeconds) ? at : 0;
+}

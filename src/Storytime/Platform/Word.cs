@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Storytime.Platform;
+
+/// <summary>
+/// A query parameter that is one of an enum's values. Enums cannot be bound from a query as they are: that would want C#'s spelling, and take
+/// any number.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
+internal sealed class WordAttribute<T> : ValidationAttribute, IWords where T : struct, Enum
+{
+    public IReadOnlyCollection<string> All => Words<T>.All.Keys;
+
+    public override bool IsValid(object? value) => value is not string text || Words<T>.All.ContainsKey(text);
+
+    public override string FormatErrorMessage(string name) => $"This must be one of: {string.Join(", ", All)}.";
+}
+
+/// <summary>For the OpenAPI document.</summary>
+internal interface IWords
+{
+    IReadOnlyCollection<string> All { get; }
+}
+
+internal static class Words<T> where T : struct, Enum
+{
+    public static Dictionary<string, T> All { get; } = Enum.GetValues<T>().ToDictionary(Json.Name);
+
+    /// <param name="word">Validated by <see cref="WordAttribute{T}"/>.</param>
+    public static T? Parse(string? word) => word is null ? null : All[word];
+}

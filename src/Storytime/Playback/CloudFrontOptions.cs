@@ -1,0 +1,59 @@
+using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
+
+namespace Storytime.Playback;
+
+/// <summary>Section <c>CloudFront</c>.</summary>
+public sealed record CloudFrontOptions : IValidatableObject
+{
+    /// <summary>Address of the distribution as players use it: <c>https://cdn.example.com</c>. The host in the signed policy must be this very one.</summary>
+    [Required(ErrorMessage = "CloudFront:BaseUrl must be the address of the distribution, such as https://cdn.example.com.")]
+    public Uri? BaseUrl { get; init; }
+
+    /// <summary>Id of the public key in the distribution's key group, such as <c>K2JCJMDEHXQW5F</c>. Also read from <c>CLOUDFRONT_KEY_PAIR_ID</c>.</summary>
+    [Required(ErrorMessage = "CLOUDFRONT_KEY_PAIR_ID must be the id of the public key in CloudFront's key group.")]
+    public string? KeyPairId { get; init; }
+
+    /// <summary>The private key, PEM: RSA with 2048 bits or ECDSA P-256. Also read from <c>CLOUDFRONT_PRIVATE_KEY_PEM</c>.</summary>
+    public string? PrivateKeyPem { get; init; }
+
+    /// <summary>
+    /// Parent domain of API and CDN (<c>example.com</c> for api.example.com and cdn.example.com), for <c>Set-Cookie</c>. Not set on localhost: then
+    /// the cookies are for the API's own host, which is the CDN's too.
+    /// </summary>
+    public string? CookieDomain { get; init; }
+
+    /// <summary>How long cookies last when nothing ends them earlier.</summary>
+    public TimeSpan CookieLifetime { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Expiries are rounded down to a multiple of this, so that children who start one book in the same minute share a signature.</summary>
+    public TimeSpan ExpiryGrid { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary><c>SHA1</c>, CloudFront's default, or <c>SHA256</c>, which takes a fourth cookie.</summary>
+    public string HashAlgorithm { get; init; } = "SHA1";
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (BaseUrl is { } url && (!url.IsAbsoluteUri || url.Scheme is not ("https" or "http") || url.AbsolutePath != "/" || url.Query != ""))
+            yield return new("CloudFront:BaseUrl must be scheme and host only, such as https://cdn.example.com.", [nameof(BaseUrl)]);
+        if (HashAlgorithm is not ("SHA1" or "SHA256"))
+            yield return new("CloudFront:HashAlgorithm must be SHA1 or SHA256.", [nameof(HashAlgorithm)]);
+        if (ExpiryGrid <= TimeSpan.Zero || CookieLifetime < TimeSpan.FromMinutes(1) || CookieLifetime > TimeSpan.FromHours(12) || ExpiryGrid * 2 > CookieLifetime)
+            yield return new("CloudFront:CookieLifetime must be between 1 minute and 12 hours, and at least twice CloudFront:ExpiryGrid.", [nameof(CookieLifetime)]);
+        if (!CanRead(PrivateKeyPem))
+            yield return new("CLOUDFRONT_PRIVATE_KEY_PEM must be the PEM of an RSA 2048 or ECDSA P-256 private key (openssl genrsa 2048).", [nameof(PrivateKeyPem)]);
+    }
+
+    private static bool CanRead(string? pem)
+    {
+        try
+        {
+            CloudFrontKey.Import(pem ?? "").Dispose();
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            return false;
+        }
+    }
+}

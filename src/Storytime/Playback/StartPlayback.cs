@@ -1,0 +1,116 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Storytime.Children;
+using Storytime.Data;
+using Storytime.Library;
+using Storytime.Platform;
+using Storytime.Platform.Auth;
+using Storytime.Platform.Errors;
+using Storytime.Rights;
+
+namespace Storytime.Playback;
+
+public sealed record StartPlaybackRequest([Required(ErrorMessage = "A book_id is needed.")] long? BookId);
+
+/// <param name="PlaybackManifestUrl">The HLS main manifest; opens with the cookies only.</param>
+/// <param name="Cookies">For the player's cookie storage; the same come as <c>Set-Cookie</c>.</param>
+/// <param name="ExpiresAt">When the cookies end. Ask again before (at two thirds of the time left); everything is checked anew.</param>
+/// <param name="ResumePositionSeconds">Where the child goes on.</param>
+public sealed record PlaybackSessionResponse(
+    long Id, string PlaybackManifestUrl, IReadOnlyList<CookieResponse> Cookies, DateTimeOffset ExpiresAt, double ResumePositionSeconds);
+
+/// <param name="Domain">The CDN's host, or the parent domain that it shares with the API.</param>
+/// <param name="Path">The book's folder: cookies of several books live side by side.</param>
+public sealed record CookieResponse(string Name, string Value, string Domain, string Path, DateTimeOffset Expires);
+
+internal static partial class StartPlayback
+{
+    /// <summary>
+    /// Checks that this child may watch this book now, and hands out the cookies that open it. A refusal is 403 with one code for each reason;
+    /// its details say when to try again and what a parent can do.
+    /// </summary>
+    public static async Task<Results<Created<PlaybackSessionResponse>, ApiError>> Handle(
+        long id, StartPlaybackRequest request, Viewer viewer, StorytimeDb db, CookieMint mint, PlaybackLog log, IOptions<CloudFrontOptions> options,
+        ILogger<PlaybackLog> logger, HttpContext http, TimeProvider time, CancellationToken ct)
+    {
+        var (now, bookId) = (time.Now(), request.BookId!.Value);
+        var attempt = new Attempt(viewer, id, bookId, now);
+
+        var child = await db.ChildrenOf(viewer).Where(c => c.Id == id).Select(c => new
+        {
+            Country = db.Users.Where(u => u.Id == c.UserId).Select(u => u.Country).First(),
+            InLibrary = db.LibraryItems.Any(i => i.ChildProfileId == c.Id && i.BookId == bookId),
+            Position = db.ResumePositions.Where(p => p.ChildProfileId == c.Id && p.BookId == bookId).Select(p => (double?)p.PositionSeconds).FirstOrDefault(),
+        }).SingleOrDefaultAsync(ct);
+        if (child is null)
+        {
+            await log.RefusedAsync(attempt, null, ct);
+            Log.ForeignChild(logger, viewer.UserId, id, bookId);
+            return ApiError.NotFound("child");
+        }
+
+        var book = await db.Books.Where(b => b.Id == bookId).WithFacts(db, child.Country, now).AsNoTracking().SingleOrDefaultAsync(ct);
+        var decision = Entitlement.Decide(child.InLibrary && book is not null, book?.Facts ?? default);
+        var cookies = decision.IsGranted ? mint.Make(bookId, now, decision.MustEndAt) : null;
+        if (cookies is null)
+        {
+            // Granted, yet less than a second of the rights window is left: it is over.
+            var refusal = decision.Refusal ?? PlaybackRefusal.RightsExpired;
+            await log.RefusedAsync(attempt, refusal, ct);
+            Log.Refused(logger, id, bookId, viewer.ChildSessionId, refusal);
+            return Refuse(refusal, decision.RetryAt);
+        }
+
+        var sessionId = await log.GrantedAsync(attempt, book!.PlayingAssetId!.Value, cookies, ct);
+        Log.Granted(logger, id, bookId, viewer.ChildSessionId, sessionId, cookies.ExpiresAt);
+        SetCookies(http.Response, cookies, bookId, options.Value);
+        return TypedResults.Created((string?)null, ToResponse(sessionId, book, cookies, child.Position, options.Value));
+    }
+
+    private static ApiError Refuse(PlaybackRefusal refusal, DateTimeOffset? retryAt) => new(403, Json.Name(refusal), Entitlement.Message(refusal),
+        new Dictionary<string, object?>
+        {
+            ["retry_at"] = retryAt,
+            ["parent_action"] = Entitlement.ParentAction(refusal),
+            ["kid_message_key"] = Entitlement.KidMessageKey(refusal),
+        });
+
+    private static PlaybackSessionResponse ToResponse(long sessionId, BookWithFacts book, BookCookies cookies, double? position, CloudFrontOptions options) => new(
+        sessionId,
+        new Uri(options.BaseUrl!, book.HlsManifestPath!).ToString(),
+        [.. cookies.Cookies.Select(c => new CookieResponse(c.Name, c.Value, options.CookieDomain ?? options.BaseUrl!.Host, CookiePath(book.Id), cookies.ExpiresAt))],
+        cookies.ExpiresAt,
+        Resume.At(position, book.DurationSeconds));
+
+    /// <summary>Session cookies, see ADR 6: the signed policy ends them, and a device's clock may be wrong.</summary>
+    private static void SetCookies(HttpResponse response, BookCookies cookies, long bookId, CloudFrontOptions options)
+    {
+        var attributes = new CookieOptions
+        {
+            Domain = options.CookieDomain,
+            Path = CookiePath(bookId),
+            Secure = true,
+            HttpOnly = true,
+            SameSite = SameSiteMode.Lax,
+        };
+        foreach (var cookie in cookies.Cookies)
+            response.Cookies.Append(cookie.Name, cookie.Value, attributes);
+    }
+
+    /// <summary>A literal prefix (RFC 6265, section 5.1.4), so its slash at the end matters: book 1 must not be sent book 12's cookies.</summary>
+    private static string CookiePath(long bookId) => $"/books/{bookId}/";
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Playback granted: child {ChildId}, book {BookId}, child session {ChildSessionId}, playback session {SessionId} until {ExpiresAt}")]
+        public static partial void Granted(ILogger logger, long childId, long bookId, long? childSessionId, long sessionId, DateTimeOffset expiresAt);
+
+        [LoggerMessage(LogLevel.Information, "Playback refused: child {ChildId}, book {BookId}, child session {ChildSessionId}, reason {Refusal}")]
+        public static partial void Refused(ILogger logger, long childId, long bookId, long? childSessionId, PlaybackRefusal refusal);
+
+        [LoggerMessage(LogLevel.Warning, "Playback refused: user {UserId} asked for child {ChildId}, who is not theirs, book {BookId}")]
+        public static partial void ForeignChild(ILogger logger, long userId, long childId, long bookId);
+    }
+}

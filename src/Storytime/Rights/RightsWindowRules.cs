@@ -1,0 +1,52 @@
+using Microsoft.EntityFrameworkCore;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Platform.Errors;
+
+namespace Storytime.Rights;
+
+/// <summary>What a rights window must keep to, with a sentence for each way to miss it. Overlap is PostgreSQL's to find; here it is only explained.</summary>
+internal static class RightsWindowRules
+{
+    public static ApiError? CheckRange(RightsWindow window) =>
+        window.StartAt < window.EndAt ? null : ApiError.Invalid("end_at", "A window must end after it starts.");
+
+    /// <summary>
+    /// Locks the book until the transaction ends: its publisher stays what was looked at, and two windows of one book are written one after
+    /// the other, which spares the exclusion constraint a deadlock.
+    /// </summary>
+    public static async Task<ApiError?> CheckBookAsync(StorytimeDb db, RightsWindow window, CancellationToken ct)
+    {
+        var publisherKnown = await db.Publishers.AnyAsync(p => p.Id == window.PublisherId, ct);
+        var book = await db.Books.FromSql($"select * from books where id = {window.BookId} for no key update")
+            .Select(b => new { b.PublisherId, b.Title }).SingleOrDefaultAsync(ct);
+
+        var problems = new List<(string, string)>();
+        if (!publisherKnown)
+            problems.Add(("publisher_id", $"There is no publisher {window.PublisherId}."));
+        if (book is null)
+            problems.Add(("book_id", $"There is no book {window.BookId}."));
+        if (problems.Count == 0 && book!.PublisherId != window.PublisherId)
+        {
+            problems.Add(("publisher_id", book.PublisherId is { } owner
+                ? $"Book {window.BookId} is of publisher {owner}, so publisher {window.PublisherId} cannot give rights to it."
+                : $"Book {window.BookId} has no publisher: Storytime owns it, so it needs no rights window."));
+        }
+        return problems.Count == 0 ? null : ApiError.Invalid([.. problems]);
+    }
+
+    /// <summary>Names the window in the way, so that an editor can go and change it.</summary>
+    public static async Task<ApiError> DescribeOverlapAsync(StorytimeDb db, RightsWindow window, CancellationToken ct)
+    {
+        var other = await db.RightsWindows.AsNoTracking()
+            .Where(w => w.BookId == window.BookId && w.Territory == window.Territory && w.Id != window.Id)
+            .Where(w => w.StartAt < window.EndAt && window.StartAt < w.EndAt)
+            .OrderBy(w => w.StartAt).FirstOrDefaultAsync(ct);
+        const string rule = "Windows of one book and territory may not overlap";
+        return other is null
+            ? ApiError.Conflict($"{rule}. Try again.")
+            : new ApiError(409, "conflict",
+                $"{rule}, and window {other.Id} holds from {Rfc3339.Format(other.StartAt)} to {Rfc3339.Format(other.EndAt)} in {other.Territory}.",
+                new Dictionary<string, object?> { ["rights_window_id"] = other.Id });
+    }
+}

@@ -1,0 +1,6 @@
+namespace Storytime.Usage;
+
+internal static class UsageSetup
+{
+    public static void AddUsage(this IServiceCollection services) => services.AddSingleton<UsageStore>();
+}

@@ -1,0 +1,221 @@
+using System.Text.RegularExpressions;
+using Npgsql;
+using Storytime.Tests.Testing;
+
+namespace Storytime.Tests.Data;
+
+/// <summary>
+/// The rules that the database itself keeps, each tried by plain SQL: what is unique, which ranges dates and money have, which words there are.
+/// The API has its own sentences for them; this is what holds when the API has a bug.
+/// </summary>
+public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<StorytimeApp>
+{
+    /// <summary>A row of each table that is accepted, as columns with SQL expressions.</summary>
+    private static readonly Dictionary<string, string> _rows = new()
+    {
+        ["users"] = "id=1; email='mia@example.com'; country='US'; email_confirmed=true; two_factor_enabled=false; lockout_enabled=true; access_failed_count=0; created_at=now(); updated_at=now()",
+        ["admin_users"] = "id=1; email='ed@example.com'; role='editor'; email_confirmed=true; two_factor_enabled=false; lockout_enabled=true; access_failed_count=0; created_at=now(); updated_at=now()",
+        ["consent_records"] = "id=1; user_id=1; terms_version='1'; privacy_version='1'; method='registration'; granted_at=now()",
+        ["refresh_tokens"] = "id=1; user_id=1; family_id=gen_random_uuid(); token_hash='\\x01'; client_hash='\\x01'; created_at=now(); expires_at=now() + interval '1 day'",
+        ["child_profiles"] = "id=1; user_id=1; name='Mia'; birth_year=2020; created_at=now(); updated_at=now()",
+        ["screen_times"] = "child_profile_id=1; daily_minutes=60; quiet_hours='[]'; time_zone='UTC'; updated_at=now()",
+        ["child_sessions"] = "id=1; child_profile_id=1; device_name='iPad'; created_at=now(); expires_at=now() + interval '1 day'",
+        ["publishers"] = "id=1; name='Owl House'; status='active'; created_at=now(); updated_at=now()",
+        ["books"] = "id=1; title='Moon'; author='A'; description=''; age_min=2; age_max=6; language='en'; publisher_id=1; status='active'; created_at=now(); updated_at=now()",
+        ["partnership_contracts"] = "id=1; publisher_id=1; contract_name='C'; start_date='2026-01-01'; end_date='2026-12-31'; payment_model='hybrid'; rev_share_bps=1500; flat_fee_cents=100; minimum_guarantee_cents=5; minimum_guarantee_basis='monthly'; currency='USD'; status='active'; created_at=now(); updated_at=now()",
+        ["rights_windows"] = "id=1; publisher_id=1; book_id=1; start_at='2026-05-01Z'; end_at='2026-06-01Z'; territory='GLOBAL'; created_at=now(); updated_at=now()",
+        ["uploads"] = "id=1; master_s3_key='masters/1'; filename='a.mp4'; content_type='video/mp4'; size_bytes=1; status='pending'; created_by_admin_id=1; created_at=now(); expires_at=now()",
+        ["video_assets"] = "id=1; book_id=1; version=1; master_s3_key='masters/1'; filename='a.mp4'; size_bytes=1; hls_base_path='books/1/hls/'; processing_status='processing'; progress_percent=10; mediaconvert_job_id='j1'; attempt=1; created_by_admin_id=1; created_at=now(); updated_at=now()",
+        ["library_items"] = "id=1; child_profile_id=1; book_id=1; added_by_user_id=1; created_at=now()",
+        ["resume_positions"] = "child_profile_id=1; book_id=1; position_seconds=1.5; occurred_at=now()",
+        ["playback_sessions"] = "id=1; child_profile_id=1; book_id=1; video_asset_id=1; issued_at=now(); expires_at=now() + interval '5 minutes'; created_at=now()",
+        ["playback_attempts"] = "id=1; user_id=1; child_profile_id=1; book_id=1; granted=false; refusal='book_inactive'; created_at=now()",
+        ["usage_events"] = "id=1; child_profile_id=1; book_id=1; event_id='00000000-0000-0000-0000-000000000001'; event_type='heartbeat'; position_seconds=1; occurred_at=date_trunc('day', now()); created_at=now()",
+        ["daily_usages"] = "id=1; day='2026-01-01'; book_id=1; publisher_id=null; territory='US'; seconds_watched=1; plays=1; children=1; updated_at=now()",
+        ["revenue_periods"] = "month='2026-01-01'; amount_cents=1; currency='USD'; created_at=now(); updated_at=now()",
+        ["publisher_statements"] = "id=1; publisher_id=1; month='2026-01-01'; currency='USD'; status='draft'; total_cents=0; created_at=now(); updated_at=now()",
+        ["statement_lines"] = "id=1; statement_id=1; position=1; description='d'; seconds_watched=0; amount_cents=0",
+    };
+
+    public static TheoryData<string, string, string> Duplicates => new()
+    {
+        { "users", "id=2; email='MIA@Example.com'", "ux_users_email" },
+        { "admin_users", "id=2; email='ED@example.COM'", "ux_admin_users_email" },
+        { "library_items", "id=2", "ix_library_items_child_profile_id_book_id" },
+        { "refresh_tokens", "id=2", "ix_refresh_tokens_token_hash" },
+        { "uploads", "id=2", "ix_uploads_master_s3_key" },
+        { "video_assets", "id=2; master_s3_key='m2'; mediaconvert_job_id=null", "ix_video_assets_book_id_version" },
+        { "video_assets", "id=2; version=2; mediaconvert_job_id=null", "ix_video_assets_master_s3_key" },
+        { "video_assets", "id=2; version=2; master_s3_key='m2'", "ix_video_assets_mediaconvert_job_id" },
+        { "daily_usages", "id=2", "ix_daily_usages_day_book_id_publisher_id_territory" },
+        { "publisher_statements", "id=2", "ix_publisher_statements_publisher_id_month_currency" },
+        { "statement_lines", "id=2", "ix_statement_lines_statement_id_position" },
+        { "usage_events", "id=2", "pk_usage_events" },
+        { "resume_positions", "position_seconds=9", "pk_resume_positions" },
+        { "revenue_periods", "amount_cents=9", "pk_revenue_periods" },
+    };
+
+    public static TheoryData<string, string, string> WrongDates => new()
+    {
+        { "rights_windows", "id=2; start_at='2026-05-31 23:59:59Z'; end_at='2026-07-01Z'", "ex_rights_windows_overlap" },
+        { "rights_windows", "id=2; start_at='2026-05-10Z'; end_at='2026-05-11Z'", "ex_rights_windows_overlap" },
+        { "rights_windows", "id=2; start_at='2026-08-01Z'; end_at='2026-07-01Z'", "ck_rights_windows_range" },
+        { "rights_windows", "id=2; start_at='2026-08-01Z'; end_at='2026-08-01Z'", "ck_rights_windows_range" },
+        { "rights_windows", "id=2; territory='us'", "ck_rights_windows_territory" },
+        { "partnership_contracts", "id=2; start_date='2027-01-01'", "ck_partnership_contracts_dates" },
+        { "consent_records", "id=2; withdrawn_at=now() - interval '1 day'", "ck_consent_records_withdrawn_at" },
+        { "refresh_tokens", "id=2; token_hash='\\x02'; expires_at=created_at", "ck_refresh_tokens_expires_at" },
+        { "child_sessions", "id=2; expires_at=created_at", "ck_child_sessions_expires_at" },
+        { "playback_sessions", "id=2; expires_at=issued_at", "ck_playback_sessions_expires_at" },
+        { "revenue_periods", "month='2026-02-02'", "ck_revenue_periods_month" },
+        { "publisher_statements", "id=2; month='2026-02-02'", "ck_publisher_statements_month" },
+    };
+
+    public static TheoryData<string, string, string> WrongNumbers => new()
+    {
+        { "partnership_contracts", "id=2; rev_share_bps=-1", "ck_partnership_contracts_rev_share_bps" },
+        { "partnership_contracts", "id=2; rev_share_bps=10001", "ck_partnership_contracts_rev_share_bps" },
+        { "partnership_contracts", "id=2; flat_fee_cents=-1", "ck_partnership_contracts_flat_fee_cents" },
+        { "partnership_contracts", "id=2; minimum_guarantee_cents=-1", "ck_partnership_contracts_minimum_guarantee" },
+        { "partnership_contracts", "id=2; minimum_guarantee_basis=null", "ck_partnership_contracts_minimum_guarantee" },
+        { "partnership_contracts", "id=2; minimum_guarantee_cents=null", "ck_partnership_contracts_minimum_guarantee" },
+        { "partnership_contracts", "id=2; payment_model='flat_fee'", "ck_partnership_contracts_money" },
+        { "partnership_contracts", "id=2; payment_model='rev_share'", "ck_partnership_contracts_money" },
+        { "partnership_contracts", "id=2; rev_share_bps=null", "ck_partnership_contracts_money" },
+        { "partnership_contracts", "id=2; currency='usd'", "ck_partnership_contracts_currency" },
+        { "revenue_periods", "month='2026-02-01'; amount_cents=-1", "ck_revenue_periods_amount_cents" },
+        { "revenue_periods", "month='2026-02-01'; currency='US'", "ck_revenue_periods_currency" },
+        { "publisher_statements", "id=2; currency='usd'", "ck_publisher_statements_currency" },
+        { "statement_lines", "id=2; position=2; seconds_watched=-1", "ck_statement_lines_seconds_watched" },
+        { "daily_usages", "id=2; plays=-1", "ck_daily_usages_counts" },
+        { "books", "id=2; age_min=7", "ck_books_ages" },
+        { "books", "id=2; age_max=19", "ck_books_ages" },
+        { "books", "id=2; age_min=-1", "ck_books_ages" },
+        { "child_profiles", "id=2; birth_year=1989", "ck_child_profiles_birth_year" },
+        { "screen_times", "daily_minutes=1441", "ck_screen_times_daily_minutes" },
+        { "resume_positions", "book_id=2; position_seconds=-1", "ck_resume_positions_position_seconds" },
+        { "usage_events", "id=2; position_seconds=86401", "ck_usage_events_position_seconds" },
+        { "uploads", "id=2; size_bytes=0", "ck_uploads_size_bytes" },
+        { "video_assets", "id=2; version=0", "ck_video_assets_version" },
+        { "video_assets", "id=2; progress_percent=101", "ck_video_assets_progress_percent" },
+        { "video_assets", "id=2; duration_seconds=-1", "ck_video_assets_duration_seconds" },
+    };
+
+    public static TheoryData<string, string, string> WrongWords => new()
+    {
+        { "users", "id=2; email='nobody'", "ck_users_email" },
+        { "users", "id=2; email='b@example.com'; country='us'", "ck_users_country" },
+        { "admin_users", "id=2; email='nobody'", "ck_admin_users_email" },
+        { "admin_users", "id=2; role='parent'", "ck_admin_users_role" },
+        { "consent_records", "id=2; method='shouting'", "ck_consent_records_method" },
+        { "child_profiles", "id=2; name=''", "ck_child_profiles_name" },
+        { "child_sessions", "id=2; device_name=''", "ck_child_sessions_device_name" },
+        { "publishers", "id=2; name=''", "ck_publishers_name" },
+        { "publishers", "id=2; status='asleep'", "ck_publishers_status" },
+        { "books", "id=2; title=''", "ck_books_title" },
+        { "books", "id=2; language='English'", "ck_books_language" },
+        { "books", "id=2; status='published'", "ck_books_status" },
+        { "partnership_contracts", "id=2; payment_model='barter'; rev_share_bps=1; flat_fee_cents=1", "ck_partnership_contracts_payment_model" },
+        { "partnership_contracts", "id=2; status='lost'", "ck_partnership_contracts_status" },
+        { "partnership_contracts", "id=2; minimum_guarantee_basis='weekly'", "ck_partnership_contracts_minimum_guarantee_basis" },
+        { "uploads", "id=2; status='lost'", "ck_uploads_status" },
+        { "video_assets", "id=2; processing_status='lost'", "ck_video_assets_processing_status" },
+        { "publisher_statements", "id=2; status='lost'", "ck_publisher_statements_status" },
+        { "usage_events", "id=2; event_type='sneeze'", "ck_usage_events_event_type" },
+        { "playback_attempts", "id=2; refusal='because'", "ck_playback_attempts_refusal" },
+    };
+
+    public static TheoryData<string, string, string> Contradictions => new()
+    {
+        { "video_assets", "id=2; processing_status='ready'", "ck_video_assets_ready" },
+        { "video_assets", "id=2; processing_status='failed'", "ck_video_assets_failed" },
+        { "video_assets", "id=2; error_message='x'", "ck_video_assets_failed" },
+        { "publisher_statements", "id=2; status='issued'", "ck_publisher_statements_issued" },
+        { "playback_attempts", "id=2; granted=true", "ck_playback_attempts_granted" },
+    };
+
+    public static TheoryData<string, string, string> MissingReferences => new()
+    {
+        { "rights_windows", "id=2; book_id=99; territory='US'", "fk_rights_windows_books_book_id" },
+        { "rights_windows", "id=2; publisher_id=99; territory='US'", "fk_rights_windows_publishers_publisher_id" },
+        { "books", "id=2; publisher_id=99", "fk_books_publishers_publisher_id" },
+        { "library_items", "id=2; book_id=99", "fk_library_items_books_book_id" },
+    };
+
+    public static TheoryData<string, string> Accepted => new()
+    {
+        { "rights_windows", "id=2; start_at='2026-06-01Z'; end_at='2026-07-01Z'" },
+        { "rights_windows", "id=2; territory='US'" },
+        { "partnership_contracts", "id=2; payment_model='flat_fee'; rev_share_bps=null; end_date='2026-01-01'" },
+        { "partnership_contracts", "id=2; payment_model='rev_share'; flat_fee_cents=null; minimum_guarantee_cents=null; minimum_guarantee_basis=null" },
+        { "books", "id=2; publisher_id=null; age_min=0; age_max=18; language='zh-Hant-TW'" },
+        { "playback_attempts", "id=2; granted=true; refusal=null; playback_session_id=1" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Duplicates))]
+    public Task What_must_be_unique_is_refused_a_second_time(string table, string change, string rule) => ShouldRefuseAsync(table, change, rule);
+
+    [Theory]
+    [MemberData(nameof(WrongDates))]
+    public Task Dates_that_overlap_or_end_before_they_start_are_refused(string table, string change, string rule) => ShouldRefuseAsync(table, change, rule);
+
+    [Theory]
+    [MemberData(nameof(WrongNumbers))]
+    public Task Money_and_numbers_out_of_range_are_refused(string table, string change, string rule) => ShouldRefuseAsync(table, change, rule);
+
+    [Theory]
+    [MemberData(nameof(WrongWords))]
+    public Task Unknown_words_and_empty_texts_are_refused(string table, string change, string rule) => ShouldRefuseAsync(table, change, rule);
+
+    [Theory]
+    [MemberData(nameof(Contradictions))]
+    public Task Rows_that_contradict_themselves_are_refused(string table, string change, string rule) => ShouldRefuseAsync(table, change, rule);
+
+    [Theory]
+    [MemberData(nameof(MissingReferences))]
+    public Task What_a_row_refers_to_must_be_there(string table, string change, string rule) => ShouldRefuseAsync(table, change, rule);
+
+    [Theory]
+    [MemberData(nameof(Accepted))]
+    public Task What_is_just_within_the_rules_is_accepted(string table, string change) => TryAsync(table, change);
+
+    [Fact]
+    public async Task Every_rule_of_the_schema_has_a_test_here()
+    {
+        var rules = (string?)await app.SqlAsync("""
+            select string_agg(name, ' ') from (
+                select conname as name from pg_constraint c join pg_class t on t.oid = c.conrelid
+                where c.connamespace = 'public'::regnamespace and contype in ('c', 'x') and not t.relispartition
+                union
+                select i.relname from pg_index x join pg_class i on i.oid = x.indexrelid
+                where i.relnamespace = 'public'::regnamespace and x.indisunique and not x.indisprimary and not i.relispartition) rules
+            """);
+        var tested = new[] { Duplicates, WrongDates, WrongNumbers, WrongWords, Contradictions }.SelectMany(rows => rows).Select(row => row.Data.Item3).ToHashSet();
+        rules!.Split(' ').Where(rule => !tested.Contains(rule)).ShouldBeEmpty();
+    }
+
+    private async Task ShouldRefuseAsync(string table, string change, string rule)
+    {
+        var refusal = await Should.ThrowAsync<PostgresException>(() => TryAsync(table, change));
+        // A partition has its own name for the key of its table.
+        Regex.Replace(refusal.ConstraintName ?? "", @"^(\w+)_\d{4}_\d{2}_pkey$", "pk_$1").ShouldBe(rule, refusal.MessageText);
+    }
+
+    /// <summary>All tables get their good row, then the table in question a second one that differs; nothing stays.</summary>
+    private async Task TryAsync(string table, string change)
+    {
+        var inserts = _rows.Select(row => Insert(row.Key, Columns(row.Value)));
+        var changed = Columns(_rows[table]);
+        foreach (var (column, value) in Columns(change))
+            changed[column] = value;
+        await app.SqlAsync($"begin; {string.Join("; ", inserts)}; {Insert(table, changed)}; rollback");
+    }
+
+    /// <summary>A value that is the name of a column of the row is that column's value.</summary>
+    private static string Insert(string table, Dictionary<string, string> columns) =>
+        $"insert into {table} ({string.Join(", ", columns.Keys)}) select {string.Join(", ", columns.Values.Select(v => columns.GetValueOrDefault(v, v)))}";
+
+    private static Dictionary<string, string> Columns(string text) =>
+        text.Split("; ").Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+}
