@@ -17,19 +17,18 @@ public sealed record JobOptions
 }
 
 /// <summary>What this node does; setting <c>Roles</c>, or <c>--roles web,worker</c> on the command line.</summary>
-internal static class Roles
+internal sealed record NodeRoles
 {
     public const string Setting = "Roles";
     public const string Web = "web";
     public const string Worker = "worker";
 
-    public static IReadOnlySet<string> Of(IConfiguration configuration)
-    {
-        var roles = (configuration[Setting] ?? $"{Web},{Worker}").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
-        return roles.Count > 0 && roles.All(r => r is Web or Worker)
-            ? roles
-            : throw new OptionsValidationException(Setting, typeof(string), ["Roles must be web, worker or both: 'web,worker'."]);
-    }
+    public string[] Names { get; set; } = [];
+
+    public bool AreKnown => Names.Length > 0 && Names.All(n => n is Web or Worker);
+
+    public static string[] Of(IConfiguration configuration) =>
+        (configuration[Setting] ?? $"{Web},{Worker}").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
 
 /// <summary>
@@ -43,6 +42,8 @@ internal static class JobsSetup
     {
         var services = builder.Services;
         services.AddSettings<JobOptions>("Jobs");
+        services.AddOptions<NodeRoles>().Configure<IConfiguration>((roles, configuration) => roles.Names = NodeRoles.Of(configuration))
+            .Validate(roles => roles.AreKnown, "Roles must be web, worker or both: 'web,worker'.").ValidateOnStart();
         services.AddSingleton<Nudges>();
         // Before AddHangfire, whose own registrations read static fields that two hosts in one process would fight over.
         services.AddSingleton<JobStorage>(provider => new PostgreSqlStorage(
@@ -60,7 +61,7 @@ internal static class JobsSetup
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings());
-        if (!Roles.Of(builder.Configuration).Contains(Roles.Worker))
+        if (!NodeRoles.Of(builder.Configuration).Contains(NodeRoles.Worker))
             return;
         services.AddHangfireServer((provider, server) =>
         {

@@ -83,7 +83,7 @@ internal static class CreateVideoAsset
         if (upload.ChecksumSha256 is not null && expected != upload.ChecksumSha256)
             return Wrong("checksum_sha256", $"The upload was begun for a file with the SHA-256 {upload.ChecksumSha256}.");
         if (await buckets.FindMasterAsync(upload.MasterS3Key, ct) is not { } master)
-            return Wrong("master_s3_key", "There is no object under this key yet. Finish the upload first.");
+            return Wrong("master_s3_key", "There is no object under this key that Storytime can see. Finish the upload first.");
         if (master.Size != upload.SizeBytes)
             return Wrong("size", $"The object in the bucket has {master.Size} bytes, not {upload.SizeBytes}.");
         if (expected is null)

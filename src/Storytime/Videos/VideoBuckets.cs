@@ -39,7 +39,7 @@ internal sealed class VideoBuckets(IAmazonS3 s3, IOptions<AwsOptions> aws)
         return new PresignedPut(await s3.GetPreSignedURLAsync(request), headers);
     }
 
-    /// <returns>Null when there is no such object. Without the right to list the bucket S3 says 403 for that.</returns>
+    /// <returns>Null when there is no such object, or none that we may see: without the right to list the bucket S3 says 403 for a missing one.</returns>
     public async Task<MasterObject?> FindMasterAsync(string key, CancellationToken ct)
     {
         try
@@ -50,7 +50,7 @@ internal sealed class VideoBuckets(IAmazonS3 s3, IOptions<AwsOptions> aws)
             var whole = head.ChecksumType != ChecksumType.COMPOSITE;
             return new MasterObject(head.ContentLength, head.ETag, head.VersionId, whole ? head.ChecksumSHA256 : null);
         }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
         {
             return null;
         }

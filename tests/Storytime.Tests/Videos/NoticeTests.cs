@@ -125,6 +125,25 @@ public sealed class NoticeTests(VideoHost host) : IClassFixture<VideoHost>
     }
 
     [Fact]
+    public async Task While_our_database_is_away_SNS_is_told_to_come_again()
+    {
+        var (id, book, job) = await ProcessingAsync();
+        await ManifestAsync(book);
+        var notice = Notice(job, id, "COMPLETE");
+        await host.App.SqlAsync("alter table video_assets rename to video_assets_away");
+        try
+        {
+            (await PostAsync(notice.ToJsonString())).ShouldBeError(HttpStatusCode.InternalServerError, "internal_error");
+        }
+        finally
+        {
+            await host.App.SqlAsync("alter table video_assets_away rename to video_assets");
+        }
+        await DeliverAsync(notice);
+        ((string?)(await host.ReadAsync(id))["status"]).ShouldBe("ready");
+    }
+
+    [Fact]
     public async Task A_subscription_is_confirmed_by_a_call_that_is_built_here()
     {
         await DeliverAsync(host.Sns.Confirmation(host.App.Now, "token-1", $"{host.Sns.Origin}/steal?Action=DeleteTopic&Token=other"));

@@ -52,7 +52,7 @@ public class VideoHost : IAsyncLifetime
         App.With("Aws:S3Url", Origin(Cloud.S3Url)).With("Aws:MediaConvertUrl", Origin(Cloud.MediaConvertUrl))
             .With("Aws:MediaConvertQueue", "arn:aws:mediaconvert:us-east-1:111122223333:queues/Default")
             .With("Sns:TrustedOrigins:0", Origin(Cloud.MediaConvertUrl)).With("Sns:TrustedOrigins:1", Sns.Origin);
-        Configure(App);
+        await ConfigureAsync(App);
         _editor = await App.EditorAsync();
         await StartedAsync();
     }
@@ -146,16 +146,18 @@ public class VideoHost : IAsyncLifetime
         if (Cloud is not null)
             await Cloud.DisposeAsync();
         await Sns.DisposeAsync();
+        await StoppedAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
     protected virtual string SnsSignatureVersion => "2";
 
-    protected virtual void Configure(StorytimeApp app)
-    {
-    }
+    /// <summary>Before the app starts.</summary>
+    protected virtual Task ConfigureAsync(StorytimeApp app) => Task.CompletedTask;
 
     protected virtual Task StartedAsync() => Task.CompletedTask;
+
+    protected virtual ValueTask StoppedAsync() => ValueTask.CompletedTask;
 
     protected static string Origin(Uri url) => url.GetLeftPart(UriPartial.Authority);
 }
@@ -163,7 +165,11 @@ public class VideoHost : IAsyncLifetime
 /// <summary>With a worker and the true time; the webhook is subscribed.</summary>
 public class PipelineHost(Database database) : VideoHost(database)
 {
-    protected override void Configure(StorytimeApp app) => app.InRealTime().With("Roles", "web,worker");
+    protected override Task ConfigureAsync(StorytimeApp app)
+    {
+        app.InRealTime().With("Roles", "web,worker");
+        return Task.CompletedTask;
+    }
 
     protected override Task StartedAsync() =>
         Cloud.SubscribeAsync(new Uri(App.ClientOptions.BaseAddress, "/webhooks/mediaconvert"), TestContext.Current.CancellationToken);

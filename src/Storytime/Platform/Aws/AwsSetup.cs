@@ -35,6 +35,7 @@ internal static class AwsSetup
             {
                 // A second CreateJob could be a second paid job: only the submit itself may decide on one.
                 resilience.Retry.DisableForUnsafeHttpMethods();
+                resilience.Retry.Delay = TimeSpan.FromSeconds(1);
                 resilience.AttemptTimeout.Timeout = TimeSpan.FromSeconds(25);
                 resilience.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(60);
                 resilience.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(60);
