@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Storytime;
 using Storytime.Accounts;
 using Storytime.Admin;
@@ -22,22 +23,22 @@ builder.Services.AddAdmin();
 
 await using var app = builder.Build();
 
-switch (args)
+return await Settings.OrExplainAsync(() => args switch
 {
-    case ["migrate", ..]:
+    ["migrate", ..] => Migrate.RunAsync(app.Services, CancellationToken.None),
+    ["create-admin", var email, var role] => CreateAdmin.RunAsync(app.Services, email, role, CancellationToken.None),
+    ["create-admin", ..] => CreateAdmin.RunAsync(app.Services, "", "", CancellationToken.None),
+    _ => ServeAsync(),
+});
+
+async Task<int> ServeAsync()
+{
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
+    // In production migrations are a step of the deployment; two nodes that start together must not race for them.
+    if (app.Environment.IsDevelopment())
         await Migrate.RunAsync(app.Services, CancellationToken.None);
-        return 0;
-    case ["create-admin", var email, var role]:
-        return await CreateAdmin.RunAsync(app.Services, email, role, CancellationToken.None);
-    case ["create-admin", ..]:
-        return await CreateAdmin.RunAsync(app.Services, "", "", CancellationToken.None);
+    app.UsePlatform();
+    Api.Map(app);
+    await app.RunAsync();
+    return 0;
 }
-
-// In production migrations are a step of the deployment; two nodes that start together must not race for them.
-if (app.Environment.IsDevelopment())
-    await Migrate.RunAsync(app.Services, CancellationToken.None);
-
-app.UsePlatform();
-Api.Map(app);
-
-return await app.ServeAsync();

@@ -1,20 +1,27 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Storytime.Platform;
 
 namespace Storytime.Data;
 
+/// <summary>Section <c>ConnectionStrings</c>.</summary>
+public sealed record ConnectionStrings
+{
+    /// <summary>Of the PostgreSQL database, version 15 or newer.</summary>
+    [Required(ErrorMessage = "ConnectionStrings:Storytime must be a PostgreSQL connection string, such as 'Host=db;Database=storytime;Username=storytime'.")]
+    public string? Storytime { get; init; }
+}
+
 internal static class DataSetup
 {
-    public const string ConnectionStringName = "Storytime";
-
     public static void AddStorytimeData(this IServiceCollection services)
     {
+        services.AddSettings<ConnectionStrings>("ConnectionStrings");
         services.AddSingleton(provider => MakeDataSource(
-            provider.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionStringName)
-                ?? throw new InvalidOperationException(
-                    "ConnectionStrings:Storytime is not set. Set it to a PostgreSQL connection string, such as 'Host=db;Database=storytime;Username=storytime'."),
-            provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<IOptions<ConnectionStrings>>().Value.Storytime!, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<Partitions>();
         services.AddDbContextPool<StorytimeDb>((provider, options) => Configure(options).UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
     }

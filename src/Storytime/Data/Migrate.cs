@@ -7,7 +7,7 @@ namespace Storytime.Data;
 /// <summary><c>storytime migrate</c>: brings the database to the schema of this version, the tables of the job storage included.</summary>
 internal static class Migrate
 {
-    public static async Task RunAsync(IServiceProvider services, CancellationToken ct)
+    public static async Task<int> RunAsync(IServiceProvider services, CancellationToken ct)
     {
         await using var scope = services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<StorytimeDb>().Database.MigrateAsync(ct);
@@ -15,5 +15,6 @@ internal static class Migrate
         // Types of the extensions were made just now; the connections must learn them.
         await connection.ReloadTypesAsync(ct);
         PostgreSqlObjectsInstaller.Install(connection);
+        return 0;
     }
 }

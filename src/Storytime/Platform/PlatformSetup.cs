@@ -70,20 +70,4 @@ internal static class PlatformSetup
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = c => c.Tags.Contains("ready") }).AllowAnonymous();
     }
-
-    /// <summary>Runs until it is told to stop. A wrong setting ends it with one sentence for each setting.</summary>
-    public static async Task<int> ServeAsync(this WebApplication app)
-    {
-        try
-        {
-            await app.RunAsync();
-            return 0;
-        }
-        catch (OptionsValidationException e)
-        {
-            foreach (var failure in e.Failures)
-                await Console.Error.WriteLineAsync(failure);
-            return 1;
-        }
-    }
 }

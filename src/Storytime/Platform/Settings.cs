@@ -8,6 +8,29 @@ internal static class Settings
     /// <summary>Binds a section and checks it when the program starts: a wrong setting stops it with the setting's name.</summary>
     public static OptionsBuilder<T> AddSettings<T>(this IServiceCollection services, string section) where T : class =>
         services.AddOptions<T>().BindConfiguration(section).ValidateDataAnnotations().ValidateOnStart();
+
+    /// <summary>Runs the program; wrong settings end it with a sentence for each of them.</summary>
+    public static async Task<int> OrExplainAsync(Func<Task<int>> program)
+    {
+        try
+        {
+            return await program();
+        }
+        catch (Exception e) when (Failures(e) is { Length: > 0 } failures)
+        {
+            foreach (var failure in failures)
+                await Console.Error.WriteLineAsync(failure);
+            return 1;
+        }
+    }
+
+    private static string[] Failures(Exception e) => e switch
+    {
+        // "DataAnnotation validation failed for 'AwsOptions' members: 'Region' with the error: 'Aws:Region must …'." The sentence is ours.
+        OptionsValidationException invalid => [.. invalid.Failures.Select(f => f.Split("with the error: '") is [_, [.. var ours, '\'', '.']] ? ours : f)],
+        AggregateException several => [.. several.InnerExceptions.SelectMany(Failures)],
+        _ => [],
+    };
 }
 
 /// <summary>Section <c>Cors</c>: browser clients of the API that live on another origin.</summary>

@@ -24,7 +24,7 @@ public sealed class Database : IAsyncLifetime
         await ExecuteAsync($"create database {Template}");
         await using (var app = new StorytimeApp(_cluster.ConnectionString(Template)))
         {
-            await Migrate.RunAsync(app.Services, TestContext.Current.CancellationToken);
+            _ = await Migrate.RunAsync(app.Services, TestContext.Current.CancellationToken);
             NpgsqlConnection.ClearPool(app.Services.GetRequiredService<NpgsqlDataSource>().CreateConnection());
         }
         NpgsqlConnection.ClearAllPools();
