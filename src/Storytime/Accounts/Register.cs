@@ -14,7 +14,7 @@ namespace Storytime.Accounts;
 public sealed record RegisterRequest(
     [Required(ErrorMessage = "An e-mail address is needed."), Email] string? Email,
     [Required(ErrorMessage = "A password is needed."), NewPassword] string? Password,
-    [RegularExpression("^[A-Za-z]{2}$", ErrorMessage = "country must be two letters, such as US.")] string? Country);
+    [Country] string? Country);
 
 internal static class Register
 {

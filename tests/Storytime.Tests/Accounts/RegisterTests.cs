@@ -31,6 +31,16 @@ public sealed class RegisterTests(StorytimeApp app) : IClassFixture<StorytimeApp
     }
 
     [Theory]
+    [InlineData("UK")]
+    [InlineData("USA")]
+    [InlineData("")]
+    public async Task A_country_that_is_none_is_refused(string country)
+    {
+        var answer = await app.Client().PostAsync("/api/v1/auth/register", new { email = Families.NewEmail(), password = Families.Password, country });
+        answer.ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed").Json["error"]!["details"]!["country"].ShouldNotBeNull();
+    }
+
+    [Theory]
     [InlineData("not-an-address", "correct horse battery", "email")]
     [InlineData("a@b.example", "short", "password")]
     [InlineData("a@b.example", "Password123", "password")]

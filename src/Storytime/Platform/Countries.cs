@@ -1,15 +1,14 @@
 using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
 
-namespace Storytime.Rights;
+namespace Storytime.Platform;
 
 /// <summary>
-/// Where a rights window holds. The codes are spelled out because a wrong one (UK for GB) would keep a book from families
-/// without anybody noticing.
+/// Countries by ISO 3166-1 alpha-2. Spelled out, because a wrong code (UK for GB) would keep families and books apart without anybody noticing.
 /// </summary>
-internal static class Territory
+internal static class Countries
 {
-    /// <summary>The officially assigned codes of ISO 3166-1 alpha-2, and XK, by which Kosovo goes.</summary>
+    /// <summary>The officially assigned codes, and XK, by which Kosovo goes.</summary>
     private const string Iso3166 =
         "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ "
         + "CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR "
@@ -19,15 +18,15 @@ internal static class Territory
         + "SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ "
         + "UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
 
-    private static readonly FrozenSet<string> _known = Iso3166.Split(' ').Append(RightsWindow.Global).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> _known = Iso3166.Split(' ').ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    public static bool IsKnown(string territory) => _known.Contains(territory);
+    public static bool IsKnown(string country) => _known.Contains(country);
 }
 
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-internal sealed class TerritoryAttribute : ValidationAttribute
+internal sealed class CountryAttribute : ValidationAttribute
 {
-    public TerritoryAttribute() => ErrorMessage = "territory must be GLOBAL or a country code of ISO 3166-1, such as US or GB.";
+    public CountryAttribute() => ErrorMessage = "country must be a country code of ISO 3166-1, such as US or GB.";
 
-    public override bool IsValid(object? value) => value is not string territory || Territory.IsKnown(territory);
+    public override bool IsValid(object? value) => value is not string country || Countries.IsKnown(country);
 }
