@@ -20,11 +20,11 @@ internal static class Api
     {
         var ios = app.MapGroup("/api/v1");
 
-        var auth = ios.MapGroup("/auth").WithTags("Accounts").AllowAnonymous().RequireRateLimiting(RateLimits.Auth);
-        auth.MapPost("/register", Register.Handle);
-        auth.MapPost("/login", Login.Handle);
-        auth.MapPost("/refresh", Refresh.Handle);
-        auth.MapPost("/logout", Refresh.Logout);
+        var auth = ios.MapGroup("/auth").WithTags("Accounts").AllowAnonymous();
+        auth.MapPost("/register", Register.Handle).RequireRateLimiting(RateLimits.Auth).MayAnswer(409);
+        auth.MapPost("/login", Login.Handle).RequireRateLimiting(RateLimits.Auth);
+        auth.MapPost("/refresh", Refresh.Handle).RequireRateLimiting(RateLimits.Refresh);
+        auth.MapPost("/logout", Refresh.Logout).RequireRateLimiting(RateLimits.Refresh);
 
         var parent = ios.MapGroup("").RequireAuthorization(Policy.Parent);
         parent.MapGet("/me", Me.Handle).WithTags("Accounts");
@@ -32,58 +32,59 @@ internal static class Api
         var children = parent.MapGroup("/children").WithTags("Children");
         children.MapGet("", ManageChildren.List);
         children.MapPost("", ManageChildren.Create);
-        children.MapGet("/{id:long}", ManageChildren.Read);
-        children.MapPatch("/{id:long}", ManageChildren.Update);
-        children.MapPost("/{id:long}/child_sessions", ManageChildSessions.Start);
-        children.MapGet("/{id:long}/child_sessions", ManageChildSessions.List);
-        children.MapDelete("/{id:long}/child_sessions/{sessionId:long}", ManageChildSessions.Revoke);
+        children.MapGet("/{id:id}", ManageChildren.Read);
+        children.MapPatch("/{id:id}", ManageChildren.Update);
+        children.MapPost("/{id:id}/child_sessions", ManageChildSessions.Start);
+        children.MapGet("/{id:id}/child_sessions", ManageChildSessions.List);
+        children.MapDelete("/{id:id}/child_sessions/{sessionId:id}", ManageChildSessions.Revoke);
 
         var catalog = parent.MapGroup("/catalog/books").WithTags("Catalog");
         catalog.MapGet("", BrowseCatalog.List);
-        catalog.MapGet("/{id:long}", BrowseCatalog.Read);
+        catalog.MapGet("/{id:id}", BrowseCatalog.Read);
 
-        var shelf = parent.MapGroup("/children/{id:long}/library_items").WithTags("Library");
-        shelf.MapPost("", AddLibraryItem.Handle);
-        shelf.MapDelete("/{bookId:long}", RemoveLibraryItem.Handle);
+        var shelf = parent.MapGroup("/children/{id:id}/library_items").WithTags("Library");
+        shelf.MapPost("", AddLibraryItem.Handle).MayAnswer(409);
+        shelf.MapDelete("/{bookId:id}", RemoveLibraryItem.Handle);
 
         var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer);
-        viewer.MapGet("/children/{id:long}/library", ListLibrary.Handle).WithTags("Library");
-        viewer.MapPost("/children/{id:long}/playback_sessions", StartPlayback.Handle).WithTags("Playback");
-        viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").WithMetadata(new BodyIs(typeof(UsageEventsRequest)));
+        viewer.MapGet("/children/{id:id}/library", ListLibrary.Handle).WithTags("Library");
+        viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback");
+        viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404);
 
         var admin = app.MapGroup("/admin/api/v1");
 
         admin.MapPost("/auth/login", AdminSignIn.Handle).WithTags("Admin: sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.Auth);
 
         admin.MapGet("/publishers", ManagePublishers.List).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
-        admin.MapGet("/publishers/{id:long}", ManagePublishers.Read).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
+        admin.MapGet("/publishers/{id:id}", ManagePublishers.Read).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
 
         var editor = admin.MapGroup("").RequireAuthorization(Policy.Editor);
 
         var publishers = editor.MapGroup("/publishers").WithTags("Admin: publishers");
         publishers.MapPost("", ManagePublishers.Create);
-        publishers.MapPatch("/{id:long}", ManagePublishers.Update);
+        publishers.MapPatch("/{id:id}", ManagePublishers.Update);
 
         var books = editor.MapGroup("/books").WithTags("Admin: books");
         books.MapGet("", ManageBooks.List);
         books.MapPost("", ManageBooks.Create);
-        books.MapGet("/{id:long}", ManageBooks.Read);
-        books.MapPatch("/{id:long}", ManageBooks.Update);
+        books.MapGet("/{id:id}", ManageBooks.Read);
+        books.MapPatch("/{id:id}", ManageBooks.Update);
 
         var rightsWindows = editor.MapGroup("/rights_windows").WithTags("Admin: rights windows");
         rightsWindows.MapGet("", ManageRightsWindows.List);
-        rightsWindows.MapPost("", ManageRightsWindows.Create);
-        rightsWindows.MapGet("/{id:long}", ManageRightsWindows.Read);
-        rightsWindows.MapPatch("/{id:long}", ManageRightsWindows.Update);
-        rightsWindows.MapDelete("/{id:long}", ManageRightsWindows.Delete);
+        rightsWindows.MapPost("", ManageRightsWindows.Create).MayAnswer(409);
+        rightsWindows.MapGet("/{id:id}", ManageRightsWindows.Read);
+        rightsWindows.MapPatch("/{id:id}", ManageRightsWindows.Update).MayAnswer(409);
+        rightsWindows.MapDelete("/{id:id}", ManageRightsWindows.Delete);
 
         var videos = editor.MapGroup("").WithTags("Admin: videos");
-        videos.MapPost("/uploads/master_video", StartUpload.Handle);
-        videos.MapPost("/books/{id:long}/video_assets", CreateVideoAsset.Handle);
-        videos.MapGet("/books/{id:long}/video_assets", ReadVideoAssets.List);
-        videos.MapGet("/video_assets/{id:long}", ReadVideoAssets.Read);
-        videos.MapPost("/video_assets/{id:long}/retries", RetryVideoAsset.Handle);
+        videos.MapPost("/uploads/master_video", StartUpload.Handle).MayAnswer(503);
+        videos.MapPost("/books/{id:id}/video_assets", CreateVideoAsset.Handle).MayAnswer(409, 503);
+        videos.MapGet("/books/{id:id}/video_assets", ReadVideoAssets.List);
+        videos.MapGet("/video_assets/{id:id}", ReadVideoAssets.Read);
+        videos.MapPost("/video_assets/{id:id}/retries", RetryVideoAsset.Handle).MayAnswer(409);
 
-        app.MapPost("/webhooks/mediaconvert", MediaConvertWebhook.Handle).WithTags("Webhooks").AllowAnonymous();
+        app.MapPost("/webhooks/mediaconvert", MediaConvertWebhook.Handle).WithTags("Webhooks").AllowAnonymous()
+            .WithMetadata(new BodyIs(typeof(string), "text/plain")).MayAnswer(403, 503);
     }
 }

@@ -26,7 +26,6 @@ namespace Storytime;
 [JsonSerializable(typeof(SignInResponse))]
 [JsonSerializable(typeof(UserResponse))]
 [JsonSerializable(typeof(CreateChildRequest))]
-[JsonSerializable(typeof(UpdateChildRequest))]
 [JsonSerializable(typeof(ChildResponse))]
 [JsonSerializable(typeof(Page<ChildResponse>))]
 [JsonSerializable(typeof(StartChildSessionRequest))]

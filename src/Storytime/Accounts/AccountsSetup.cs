@@ -10,7 +10,6 @@ internal static class AccountsSetup
     {
         services.AddSettings<AuthOptions>("Auth");
         services.AddSettings<ConsentOptions>("Consent");
-        services.AddHttpContextAccessor();
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<Passwords>();
         services.AddScoped<SignIn>();

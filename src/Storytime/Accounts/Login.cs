@@ -8,8 +8,8 @@ using Storytime.Platform.Errors;
 namespace Storytime.Accounts;
 
 public sealed record LoginRequest(
-    [Required(ErrorMessage = "An e-mail address is needed.")] string? Email,
-    [Required(ErrorMessage = "A password is needed.")] string? Password);
+    [Required(ErrorMessage = "An e-mail address is needed."), Email] string? Email,
+    [Required(ErrorMessage = "A password is needed."), StringLength(NewPasswordAttribute.Longest, ErrorMessage = "A password has at most 128 characters.")] string? Password);
 
 internal static class Login
 {
@@ -17,12 +17,12 @@ internal static class Login
 
     /// <summary>Signs a parent in. An unknown address and a wrong password get the same answer after the same work.</summary>
     public static async Task<Results<Ok<SignInResponse>, ApiError>> Handle(
-        LoginRequest request, StorytimeDb db, Passwords passwords, SignIn signIn, TimeProvider time, CancellationToken ct)
+        LoginRequest request, StorytimeDb db, Client client, Passwords passwords, SignIn signIn, TimeProvider time, CancellationToken ct)
     {
         var user = await db.Users.WithEmail(request.Email!.Trim()).SingleOrDefaultAsync(ct);
         if (!await passwords.VerifyAsync(user?.PasswordHash, request.Password!, ct))
             return Refused;
-        var answer = signIn.Start(user!, time.Now());
+        var answer = signIn.Start(user!, client, time.Now());
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(answer);
     }

@@ -42,6 +42,8 @@ internal sealed class Passwords(IPasswordHasher<User> hasher, IOptions<AuthOptio
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 internal sealed class NewPasswordAttribute : ValidationAttribute
 {
+    public const int Longest = 128;
+
     // The head of the public lists of leaked passwords, those of 8 characters and more.
     private static readonly HashSet<string> _common = new(
         """
@@ -57,7 +59,7 @@ internal sealed class NewPasswordAttribute : ValidationAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) => value switch
     {
         string { Length: < 8 } => Wrong("Choose a password of at least 8 characters."),
-        string { Length: > 128 } => Wrong("Choose a password of at most 128 characters."),
+        string { Length: > Longest } => Wrong("Choose a password of at most 128 characters."),
         string text when _common.Contains(text) => Wrong("This password is one of the first that anybody tries. Choose another one."),
         _ => ValidationResult.Success,
     };

@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Errors;
 
@@ -15,21 +13,16 @@ internal static class Refresh
 {
     /// <summary>A new access token and a new refresh token; the one that was sent is spent.</summary>
     public static async Task<Results<Ok<SignInResponse>, ApiError>> Handle(
-        RefreshRequest request, SignIn signIn, TimeProvider time, CancellationToken ct) =>
-        await signIn.ContinueAsync(request.RefreshToken!, time.Now(), ct) is { } answer
+        RefreshRequest request, Client client, SignIn signIn, TimeProvider time, CancellationToken ct) =>
+        await signIn.ContinueAsync(request.RefreshToken!, client, time.Now(), ct) is { } answer
             ? TypedResults.Ok(answer)
             : ApiError.Unauthenticated("This refresh token is not valid any more. Sign in again.");
 
     /// <summary>Ends the session that the refresh token belongs to. Without one, or with one that is not known, there is nothing to end: also 204.</summary>
-    public static async Task<NoContent> Logout(LogoutRequest? request, StorytimeDb db, SignIn signIn, TimeProvider time, CancellationToken ct)
+    public static async Task<NoContent> Logout(LogoutRequest? request, SignIn signIn, TimeProvider time, CancellationToken ct)
     {
         if (request?.RefreshToken is { } token)
-        {
-            var hash = RefreshToken.Hash(token);
-            var family = await db.RefreshTokens.Where(t => t.TokenHash == hash).Select(t => (Guid?)t.FamilyId).SingleOrDefaultAsync(ct);
-            if (family is not null)
-                await signIn.RevokeFamilyAsync(family.Value, time.Now(), ct);
-        }
+            await signIn.EndAsync(token, time.Now(), ct);
         return TypedResults.NoContent();
     }
 }

@@ -22,7 +22,7 @@ internal static class Register
 
     /// <summary>Creates a parent's account, records consent to the current terms and privacy notice, and signs in.</summary>
     public static async Task<Results<Created<SignInResponse>, ApiError>> Handle(
-        RegisterRequest request, StorytimeDb db, Passwords passwords, SignIn signIn, IOptions<ConsentOptions> consent, TimeProvider time, CancellationToken ct)
+        RegisterRequest request, Client client, StorytimeDb db, Passwords passwords, SignIn signIn, IOptions<ConsentOptions> consent, TimeProvider time, CancellationToken ct)
     {
         var user = User.Register(request.Email!.Trim(), request.Country?.ToUpperInvariant() ?? DefaultCountry, time.Now());
         user.PasswordHash = await passwords.HashAsync(request.Password!, ct);
@@ -38,7 +38,7 @@ internal static class Register
             return ApiError.Conflict("There is an account with this e-mail address already. Sign in, or reset the password.", "email_taken");
         }
         db.ConsentRecords.Add(ConsentRecord.Grant(user, consent.Value, ConsentMethod.Registration, time.Now()));
-        var answer = signIn.Start(user, time.Now());
+        var answer = signIn.Start(user, client, time.Now());
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Created("/api/v1/me", answer);
@@ -47,8 +47,4 @@ internal static class Register
 
 /// <summary>An address with something on both sides of one <c>@</c> and a dot in its domain; whether it exists, only a mail can tell.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-internal sealed class EmailAttribute : RegularExpressionAttribute
-{
-    public EmailAttribute() : base(@"^\s*(?=.{3,254}$)[^@\s]+@[^@\s.]+(\.[^@\s.]+)+\s*$") =>
-        ErrorMessage = "This is not an e-mail address. It should look like name@example.com.";
-}
+internal sealed class EmailAttribute() : PatternAttribute(@"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$", 254, "This is not an e-mail address. It should look like name@example.com.");

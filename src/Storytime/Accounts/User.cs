@@ -42,6 +42,10 @@ internal sealed class User : IdentityUser<long>
 
 internal static class IdentityColumns
 {
+    private const int MaxFailures = 10;
+
+    private static readonly TimeSpan LockoutTime = TimeSpan.FromMinutes(15);
+
     /// <summary>
     /// Leaves out what Storytime does not use: user names (the e-mail is the name), phone numbers, and normalized copies (the
     /// database's unique index on <c>lower(email)</c>, made by the migration, decides what is the same e-mail).
@@ -55,9 +59,19 @@ internal static class IdentityColumns
     }
 
     /// <summary>By e-mail without regard to case, through the unique index on <c>lower(email)</c>.</summary>
-    public static IQueryable<T> WithEmail<T>(this IQueryable<T> users, string email) where T : IdentityUser<long>
+    /// <remarks>PostgreSQL lowers both sides: its idea of lower case, not .NET's, made the index.</remarks>
+    public static IQueryable<T> WithEmail<T>(this DbSet<T> users, string email) where T : IdentityUser<long>
     {
-        var lower = email.ToLowerInvariant();
-        return users.Where(u => u.Email!.ToLower() == lower);
+        // The table's name is the model's, not a caller's.
+        var sql = "select * from " + users.EntityType.GetTableName() + " where lower(email) = lower({0})";
+        return users.FromSqlRaw(sql, email);
     }
+
+    /// <summary>Counts a wrong password. One statement, so that guesses that come at the same time are all counted.</summary>
+    public static Task CountFailureAsync<T>(this IQueryable<T> users, long id, DateTimeOffset now, CancellationToken ct) where T : IdentityUser<long> => users
+        .Where(u => u.Id == id)
+        .ExecuteUpdateAsync(
+            u => u.SetProperty(x => x.LockoutEnd, x => x.AccessFailedCount + 1 >= MaxFailures ? now + LockoutTime : x.LockoutEnd)
+                .SetProperty(x => x.AccessFailedCount, x => x.AccessFailedCount + 1 >= MaxFailures ? 0 : x.AccessFailedCount + 1),
+            ct);
 }

@@ -15,8 +15,6 @@ internal static class AdminSetup
     {
         services.AddIdentityCore<AdminUser>(identity =>
         {
-            identity.Lockout.MaxFailedAccessAttempts = 10;
-            identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(15);
             identity.Tokens.ProviderMap[TokenOptions.DefaultAuthenticatorProvider] = new TokenProviderDescriptor(typeof(AuthenticatorTokenProvider<AdminUser>));
         });
         services.AddScoped<AuthenticatorTokenProvider<AdminUser>>();

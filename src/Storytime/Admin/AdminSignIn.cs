@@ -13,9 +13,9 @@ namespace Storytime.Admin;
 
 /// <param name="Code">Six digits of the authenticator app, where the account has one.</param>
 public sealed record AdminLoginRequest(
-    [Required(ErrorMessage = "An e-mail address is needed.")] string? Email,
-    [Required(ErrorMessage = "A password is needed.")] string? Password,
-    string? Code);
+    [Required(ErrorMessage = "An e-mail address is needed."), Email] string? Email,
+    [Required(ErrorMessage = "A password is needed."), StringLength(NewPasswordAttribute.Longest, ErrorMessage = "A password has at most 128 characters.")] string? Password,
+    [StringLength(20, ErrorMessage = "A code has six digits.")] string? Code);
 
 public sealed record AdminResponse(long Id, string Email, AdminRole Role, DateTimeOffset CreatedAt);
 
@@ -29,17 +29,17 @@ internal static class AdminSignIn
     {
         var admin = await db.AdminUsers.WithEmail(request.Email!.Trim()).SingleOrDefaultAsync(a => a.DisabledAt == null, ct);
         var verified = await passwords.VerifyAsync(admin?.PasswordHash, request.Password!, ct);
+        var now = time.Now();
         // A locked account answers like a wrong password, so that nobody learns by trying which accounts there are.
-        if (admin is null || await admins.IsLockedOutAsync(admin))
+        if (admin is null || admin.LockoutEnd > now)
             return Login.Refused;
         if (!verified || !await CodeIsRightAsync(admin, request.Code, admins))
         {
-            await admins.AccessFailedAsync(admin);
+            await db.AdminUsers.CountFailureAsync(admin.Id, now, ct);
             return Login.Refused;
         }
-        if (admin.AccessFailedCount > 0)
-            await admins.ResetAccessFailedCountAsync(admin);
-        var (jwt, expiresAt) = tokens.ForAdmin(admin.Id, admin.Role, time.Now());
+        await db.AdminUsers.Where(a => a.Id == admin.Id).ExecuteUpdateAsync(a => a.SetProperty(x => x.AccessFailedCount, 0), ct);
+        var (jwt, expiresAt) = tokens.ForAdmin(admin.Id, admin.Role, now);
         return TypedResults.Ok(new AdminLoginResponse(new AdminResponse(admin.Id, admin.Email!, admin.Role, admin.CreatedAt), jwt, expiresAt));
     }
 

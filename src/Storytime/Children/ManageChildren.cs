@@ -24,8 +24,22 @@ public sealed record CreateChildRequest(
     [AvatarUrl] string? AvatarUrl,
     [BirthYear] int? BirthYear);
 
-/// <summary>Only the members that are given change.</summary>
-public sealed record UpdateChildRequest([ChildName] string? Name, [AvatarUrl] string? AvatarUrl, [BirthYear] int? BirthYear);
+/// <summary>Only the members that are given change; <c>null</c> clears <c>avatar_url</c> and <c>birth_year</c>.</summary>
+public sealed record UpdateChildRequest
+{
+    [ChildName]
+    public string? Name { get; init; }
+
+    [AvatarUrl]
+    public string? AvatarUrl { get; init { field = value; AvatarUrlIsGiven = true; } }
+
+    [BirthYear]
+    public int? BirthYear { get; init { field = value; BirthYearIsGiven = true; } }
+
+    internal bool AvatarUrlIsGiven { get; private init; }
+
+    internal bool BirthYearIsGiven { get; private init; }
+}
 
 internal static class ManageChildren
 {
@@ -42,7 +56,7 @@ internal static class ManageChildren
     {
         if (!await consent.IsGivenAsync(parent.UserId, ct))
             return new ApiError(403, "consent_required", "A child can be added once the parent has given consent.");
-        var child = ChildProfile.Create(parent, request.Name!.Trim(), request.AvatarUrl, request.BirthYear, time.Now());
+        var child = ChildProfile.Create(parent, request.Name!.Trim(), request.AvatarUrl?.Trim(), request.BirthYear, time.Now());
         db.ChildProfiles.Add(child);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/children/{child.Id}", ToResponse(child));
@@ -60,7 +74,11 @@ internal static class ManageChildren
     {
         if (await db.ChildrenOf(parent).Include(c => c.ScreenTime).SingleOrDefaultAsync(c => c.Id == id, ct) is not { } child)
             return ApiError.NotFound("child");
-        child.Update(request.Name?.Trim() ?? child.Name, request.AvatarUrl ?? child.AvatarUrl, request.BirthYear ?? child.BirthYear, time.Now());
+        child.Update(
+            request.Name?.Trim() ?? child.Name,
+            request.AvatarUrlIsGiven ? request.AvatarUrl?.Trim() : child.AvatarUrl,
+            request.BirthYearIsGiven ? request.BirthYear : child.BirthYear,
+            time.Now());
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(ToResponse(child));
     }
@@ -72,16 +90,12 @@ internal static class ManageChildren
 }
 
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-internal sealed class ChildNameAttribute : RegularExpressionAttribute
-{
-    public ChildNameAttribute() : base(@"^(?=.*\S)(?s:.{1,80})$") => ErrorMessage = "A name has 1 to 80 characters.";
-}
+internal sealed class ChildNameAttribute() : PatternAttribute(@"\S", 80, "A name has 1 to 80 characters.");
 
+/// <summary>An https address without anything that could end an HTML attribute.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-internal sealed class AvatarUrlAttribute : RegularExpressionAttribute
-{
-    public AvatarUrlAttribute() : base(@"^https://\S{3,500}$") => ErrorMessage = "avatar_url must be an https address of at most 500 characters.";
-}
+internal sealed class AvatarUrlAttribute() : PatternAttribute(
+    @"^https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?#@!$&()*+,;=%-]*)?$", 500, "avatar_url must be an https address of at most 500 characters.");
 
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 internal sealed class BirthYearAttribute : RangeAttribute

@@ -23,37 +23,27 @@ internal static class AddLibraryItem
         if (!await db.ChildrenOf(parent).AnyAsync(c => c.Id == id, ct))
             return ApiError.NotFound("child");
         var bookId = request.BookId!.Value;
-        if (await FindAsync() is { } there)
-            return TypedResults.Ok(there);
-        if (!await db.Books.AnyAsync(b => b.Id == bookId && b.Status == BookStatus.Active, ct))
-            return ApiError.NotFound("book in the catalog");
-
-        var item = LibraryItem.Add(id, bookId, parent, time.Now());
-        db.LibraryItems.Add(item);
-        try
+        // Usually once through; again only when the same book is put there or taken off at this very moment.
+        for (var tries = 0; tries < 10; tries++)
         {
-            await db.SaveChangesAsync(ct);
+            if (await db.LibraryItems.AsNoTracking().SingleOrDefaultAsync(i => i.ChildProfileId == id && i.BookId == bookId, ct) is { } there)
+                return TypedResults.Ok(ToResponse(there));
+            if (!await db.Books.AnyAsync(b => b.Id == bookId && b.Status == BookStatus.Active, ct))
+                return ApiError.NotFound("book in the catalog");
+            var item = LibraryItem.Add(id, bookId, parent, time.Now());
+            db.LibraryItems.Add(item);
+            try
+            {
+                await db.SaveChangesAsync(ct);
+                return TypedResults.Created($"/api/v1/children/{id}/library", ToResponse(item));
+            }
+            catch (DbUpdateException e) when (e.Violates(LibraryItem.UniqueBook))
+            {
+                db.ChangeTracker.Clear();
+            }
         }
-        catch (DbUpdateException e) when (e.Violates(LibraryItem.UniqueBook))
-        {
-            // The same request twice at once: the other one was first.
-            return TypedResults.Ok((await FindAsync())!);
-        }
-        return TypedResults.Created($"/api/v1/children/{id}/library", new LibraryItemResponse(id, bookId, item.CreatedAt));
-
-        Task<LibraryItemResponse?> FindAsync() => db.LibraryItems.Where(i => i.ChildProfileId == id && i.BookId == bookId)
-            .Select(i => new LibraryItemResponse(i.ChildProfileId, i.BookId, i.CreatedAt)).SingleOrDefaultAsync(ct);
+        return ApiError.Conflict("This book is being put on and taken off the shelf at the same time. Try again.");
     }
-}
 
-internal static class RemoveLibraryItem
-{
-    /// <summary>Takes a book off a child's shelf. Cookies that were handed out run out by themselves, within minutes.</summary>
-    public static async Task<Results<NoContent, ApiError>> Handle(long id, long bookId, Parent parent, StorytimeDb db, CancellationToken ct)
-    {
-        var children = db.ChildrenOf(parent);
-        var removed = await db.LibraryItems
-            .Where(i => i.ChildProfileId == id && i.BookId == bookId && children.Any(c => c.Id == i.ChildProfileId)).ExecuteDeleteAsync(ct);
-        return removed > 0 ? TypedResults.NoContent() : ApiError.NotFound("book on this child's shelf");
-    }
+    private static LibraryItemResponse ToResponse(LibraryItem item) => new(item.ChildProfileId, item.BookId, item.CreatedAt);
 }

@@ -70,16 +70,27 @@ internal static class Json
 /// <summary>Times on the wire: RFC 3339, always with an offset; written in UTC with <c>Z</c>, to the microsecond where there is one.</summary>
 internal static class Rfc3339
 {
-    private static readonly string[] _formats =
-        ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd't'HH:mm:ss.FFFFFFFK"];
+    private static readonly string[] _formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     public static bool TryParse(string? text, out DateTimeOffset time)
     {
-        // K also matches an absent offset, which would be read as the server's local time.
-        var hasOffset = text is { Length: >= 20 } && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-');
         time = default;
-        return hasOffset && DateTimeOffset.TryParseExact(
-            text!.ToUpperInvariant(), _formats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out time);
+        // K also matches an absent offset, which would be read as the server's local time.
+        if (text is not { Length: >= 20 and <= 64 } || !(text[^1] is 'Z' or 'z' || text[^6] is '+' or '-'))
+            return false;
+        return DateTimeOffset.TryParseExact(
+            CutFraction(text).ToUpperInvariant(), _formats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out time);
+    }
+
+    /// <summary>Some clients send nanoseconds; .NET knows tenths of a microsecond.</summary>
+    private static string CutFraction(string text)
+    {
+        if (text[19] != '.')
+            return text;
+        var end = 20;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+            end++;
+        return end > 27 ? text.Remove(27, end - 27) : text;
     }
 
     public static string Format(DateTimeOffset time) =>

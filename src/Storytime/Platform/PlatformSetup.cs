@@ -1,6 +1,9 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using Scalar.AspNetCore;
 using Storytime.Data;
 using Storytime.Platform.Auth;
@@ -42,9 +45,21 @@ internal static class PlatformSetup
             o.SerializerOptions.TypeInfoResolverChain.Insert(0, generated);
         });
         services.AddValidation();
+        services.Configure<RouteOptions>(o => o.SetParameterPolicy<IdConstraint>("id"));
 
         services.AddStorytimeAuth();
         services.AddStorytimeRateLimits();
+        services.AddSettings<ProxyOptions>("Proxies");
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ProxyOptions>>((forwarded, proxies) =>
+        {
+            forwarded.ForwardedHeaders = proxies.Value.Networks.Length > 0 ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto : ForwardedHeaders.None;
+            // As many hops as there are proxies that we know; the first address that is none of them is the client's.
+            forwarded.ForwardLimit = null;
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var network in proxies.Value.Networks)
+                forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        });
         services.AddSettings<CorsOptions>("Cors");
         services.AddCors();
         services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<CorsOptions>>((cors, ours) =>
@@ -57,8 +72,11 @@ internal static class PlatformSetup
 
     public static void UsePlatform(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.Use(RefuseOtherCharsets);
+        app.Use(KeepOutOfCaches);
         app.UseRouting();
         app.UseCors();
         app.UseAuthentication();
@@ -67,7 +85,29 @@ internal static class PlatformSetup
 
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapScalarApiReference("/docs", o => o.WithTitle("Storytime API").WithOpenApiRoutePattern("/openapi/{documentName}.json")).AllowAnonymous();
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = c => c.Tags.Contains("ready") }).AllowAnonymous();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteHealth }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = c => c.Tags.Contains("ready"), ResponseWriter = WriteHealth }).AllowAnonymous();
     }
+
+    /// <summary>JSON is UTF-8 (RFC 8259); ASP.NET answers a charset that it does not know with an exception.</summary>
+    private static Task RefuseOtherCharsets(HttpContext http, RequestDelegate next)
+    {
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || type.Charset.Length == 0 || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
+            return next(http);
+        http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Answers of the API are one family's, and some hold tokens (RFC 6749, section 5.1).</summary>
+    private static Task KeepOutOfCaches(HttpContext http, RequestDelegate next)
+    {
+        if (http.Request.Path.StartsWithSegments("/api") || http.Request.Path.StartsWithSegments("/admin/api"))
+            http.Response.Headers.CacheControl = "no-store";
+        return next(http);
+    }
+
+    private static Task WriteHealth(HttpContext http, HealthReport report) => report.Status == HealthStatus.Healthy
+        ? http.Response.WriteAsJsonAsync(new Dictionary<string, string> { ["status"] = "healthy" })
+        : new ApiError(503, "unavailable", string.Join(' ', report.Entries.Values.Select(e => e.Description))).ExecuteAsync(http);
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using Storytime.Platform.Errors;
@@ -10,6 +12,9 @@ internal static class RateLimits
 {
     /// <summary>Guessing passwords and tokens must be slow.</summary>
     public const string Auth = "auth";
+
+    /// <summary>Refreshing is what every device does all day.</summary>
+    public const string Refresh = "refresh";
 
     public static void AddStorytimeRateLimits(this IServiceCollection services)
     {
@@ -24,13 +29,24 @@ internal static class RateLimits
                 rejected.HttpContext.Response.Headers.RetryAfter = seconds;
                 await new ApiError(429, "rate_limited", $"Too many requests. Try again in {seconds} seconds.").ExecuteAsync(rejected.HttpContext);
             };
-            limiter.AddPolicy(Auth, http => RateLimitPartition.GetFixedWindowLimiter(
-                http.Connection.RemoteIpAddress?.ToString() ?? "unknown",
-                _ => new FixedWindowRateLimiterOptions
-                {
-                    PermitLimit = http.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value.AuthPerMinute,
-                    Window = TimeSpan.FromMinutes(1),
-                }));
+            limiter.AddPolicy(Auth, http => ByAddress(http, o => o.AuthPerMinute));
+            limiter.AddPolicy(Refresh, http => ByAddress(http, o => o.RefreshPerMinute));
         });
     }
+
+    private static RateLimitPartition<string> ByAddress(HttpContext http, Func<RateLimitOptions, int> limit) =>
+        RateLimitPartition.GetFixedWindowLimiter(Neighbourhood(http.Connection.RemoteIpAddress), _ => new FixedWindowRateLimiterOptions
+        {
+            PermitLimit = limit(http.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value),
+            Window = TimeSpan.FromMinutes(1),
+        });
+
+    /// <summary>One IPv4 address; of IPv6 the /64, because a single subscriber has that many addresses.</summary>
+    internal static string Neighbourhood(IPAddress? address) => address switch
+    {
+        null => "unknown",
+        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)),
+        _ => address.ToString(),
+    };
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace Storytime.Platform;
@@ -43,7 +44,22 @@ public sealed record CorsOptions
 /// <summary>Section <c>RateLimits</c>: requests in a minute from one address.</summary>
 public sealed record RateLimitOptions
 {
-    /// <summary>Sign-in, registration and refresh, together.</summary>
+    /// <summary>Sign-ins and registrations, together.</summary>
     [Range(1, 1_000_000, ErrorMessage = "RateLimits:AuthPerMinute must be at least 1.")]
     public int AuthPerMinute { get; init; } = 20;
+
+    /// <summary>Refreshes and sign-outs: every device of a household, and of everybody behind one address, refreshes four times an hour.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "RateLimits:RefreshPerMinute must be at least 1.")]
+    public int RefreshPerMinute { get; init; } = 300;
+}
+
+/// <summary>Section <c>Proxies</c>: the load balancers whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed.</summary>
+public sealed record ProxyOptions : IValidatableObject
+{
+    /// <summary>Networks in CIDR notation, such as <c>10.0.0.0/8</c>. None: no such header is believed.</summary>
+    public string[] Networks { get; init; } = [];
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Networks
+        .Where(n => !IPNetwork.TryParse(n, out _))
+        .Select(n => new ValidationResult($"Proxies:Networks must be networks such as 10.0.0.0/8; '{n}' is none.", [nameof(Networks)]));
 }

@@ -36,6 +36,8 @@ public sealed record CloudFrontOptions : IValidatableObject
     {
         if (BaseUrl is { } url && (!url.IsAbsoluteUri || url.Scheme is not ("https" or "http") || url.AbsolutePath != "/" || url.Query != ""))
             yield return new("CloudFront:BaseUrl must be scheme and host only, such as https://cdn.example.com.", [nameof(BaseUrl)]);
+        if (CookieDomain is { } domain && BaseUrl is { } cdn && cdn.Host != domain && !cdn.Host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase))
+            yield return new("CloudFront:CookieDomain must be the host of CloudFront:BaseUrl or a parent domain of it, such as example.com for cdn.example.com.", [nameof(CookieDomain)]);
         if (HashAlgorithm is not ("SHA1" or "SHA256"))
             yield return new("CloudFront:HashAlgorithm must be SHA1 or SHA256.", [nameof(HashAlgorithm)]);
         if (ExpiryGrid <= TimeSpan.Zero || CookieLifetime < TimeSpan.FromMinutes(1) || CookieLifetime > TimeSpan.FromHours(12) || ExpiryGrid * 2 > CookieLifetime)

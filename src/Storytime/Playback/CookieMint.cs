@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,9 @@ internal sealed class CookieMint(IOptions<CloudFrontOptions> options) : IDisposa
 {
     private readonly CloudFrontOptions _options = options.Value;
     private readonly HashAlgorithmName _hash = new(options.Value.HashAlgorithm);
-    private readonly ThreadLocal<AsymmetricAlgorithm> _key = new(() => CloudFrontKey.Import(options.Value.PrivateKeyPem!), trackAllValues: true);
+    /// <summary>A key object serves one signature at a time; there are as many as were ever needed at once.</summary>
+    private readonly ConcurrentBag<AsymmetricAlgorithm> _keys = [];
+
     private readonly MemoryCache _signed = new(new MemoryCacheOptions { SizeLimit = 20_000 });
 
     /// <param name="bookId">The book that is opened.</param>
@@ -35,15 +38,23 @@ internal sealed class CookieMint(IOptions<CloudFrontOptions> options) : IDisposa
             entry.Size = 1;
             entry.AbsoluteExpirationRelativeToNow = expiresAt - now;
             var policy = CloudFrontCookies.Policy(CloudFrontCookies.Resource(_options.BaseUrl!, bookId), expiresAt);
-            return new BookCookies(CloudFrontCookies.Sign(_key.Value!, _options.KeyPairId!, _hash, policy), policy, expiresAt);
+            return new BookCookies(Sign(policy), policy, expiresAt);
         });
+    }
+
+    private CloudFrontCookie[] Sign(string policy)
+    {
+        if (!_keys.TryTake(out var key))
+            key = CloudFrontKey.Import(_options.PrivateKeyPem!);
+        var cookies = CloudFrontCookies.Sign(key, _options.KeyPairId!, _hash, policy);
+        _keys.Add(key);
+        return cookies;
     }
 
     public void Dispose()
     {
-        foreach (var key in _key.Values)
+        foreach (var key in _keys)
             key.Dispose();
-        _key.Dispose();
         _signed.Dispose();
     }
 

@@ -55,8 +55,6 @@ internal static class Entitlement
             return Refuse(PlaybackRefusal.BookInactive);
         if (book.HasPublisher)
         {
-            if (!book.PublisherIsActive)
-                return Refuse(PlaybackRefusal.RightsUnavailable);
             if (book.WindowEndsAt is null)
                 return book switch
                 {
@@ -64,6 +62,8 @@ internal static class Entitlement
                     { HadWindow: true } => Refuse(PlaybackRefusal.RightsExpired),
                     _ => Refuse(PlaybackRefusal.RightsUnavailable),
                 };
+            if (!book.PublisherIsActive)
+                return Refuse(PlaybackRefusal.RightsUnavailable);
         }
         if (!book.VideoIsReady)
             return Refuse(PlaybackRefusal.VideoNotReady);
@@ -77,7 +77,7 @@ internal static class Entitlement
         PlaybackRefusal.BookInactive => "This book is not available any more.",
         PlaybackRefusal.RightsNotStarted => "This book is not available yet.",
         PlaybackRefusal.RightsExpired => "The time in which this book could be watched has ended.",
-        PlaybackRefusal.RightsUnavailable => "This book is not available in the family's country.",
+        PlaybackRefusal.RightsUnavailable => "This book is not available to this family at the moment.",
         PlaybackRefusal.VideoNotReady => "The video of this book is still being made.",
         PlaybackRefusal.QuietHours => "It is quiet time now.",
         PlaybackRefusal.DailyLimitReached => "The time for today is used up.",

@@ -21,8 +21,8 @@ internal sealed record IncomingEvent(
     /// <summary>Reads one event. A batch is read event by event, so that one bad event does not cost the others.</summary>
     public static (IncomingEvent? Event, RejectedUsageEvent? Rejected) Read(int index, JsonElement json, DateTimeOffset now)
     {
-        if (json.ValueKind != JsonValueKind.Object)
-            return Reject("event", "Each event must be a JSON object.");
+        if (json.ValueKind != JsonValueKind.Object || !HasTextNames(json))
+            return Reject("event", "Each event must be a JSON object whose member names are texts.");
         if (Member("child_id") is not { ValueKind: JsonValueKind.Number } child || !child.TryGetInt64(out var childId))
             return Reject("child_id", "child_id must be the id of a child.");
         if (Member("book_id") is not { ValueKind: JsonValueKind.Number } book || !book.TryGetInt64(out var bookId))
@@ -74,6 +74,9 @@ internal sealed record IncomingEvent(
             (null, new(index, code, message) { Field = field });
     }
 
+    /// <summary>Half of a surrogate pair is valid JSON, but no text; looking a member up by name would throw.</summary>
+    public static bool HasTextNames(JsonElement json) => json.EnumerateObject().All(m => TryName(m, out _));
+
     private static bool TryMetadata(JsonElement json, out string? metadata)
     {
         metadata = null;
@@ -95,7 +98,6 @@ internal sealed record IncomingEvent(
     /// <summary>NUL cannot be stored.</summary>
     private static bool IsShort(string text) => text.Length <= MaxMetadataText && !text.Contains('\0', StringComparison.Ordinal);
 
-    /// <summary>Half of a surrogate pair is valid JSON, but no text.</summary>
     private static bool TryText(JsonElement json, out string? text)
     {
         try

@@ -53,6 +53,8 @@ internal static class ReportUsage
     {
         if (body.ValueKind != JsonValueKind.Object)
             return new ApiError(400, "invalid_request", "Send one event as a JSON object, or { \"events\": [ … ] }.");
+        if (!IncomingEvent.HasTextNames(body))
+            return new ApiError(400, "invalid_request", "A member's name in the body is no text (half of a surrogate pair).");
         if (!body.TryGetProperty("events", out var batch))
         {
             var single = await TakeAsync([body], viewer, store, time.Now(), ct);

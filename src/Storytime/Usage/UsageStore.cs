@@ -24,9 +24,12 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
 
     private const string SessionsSql = "select id, child_profile_id, book_id from playback_sessions where id = any($1)";
 
+    /// <summary>One at a time for each child, children in order: two requests with one event id and different times would not see each other's row.</summary>
+    private const string LockSql = "select pg_advisory_xact_lock(hashtextextended('usage', child)) from (select unnest($1) as child order by 1) as children";
+
     /// <summary>
-    /// Stores what is new, and moves the resume positions forward, in one statement. An event id is looked for within all the time that an event
-    /// may come from, because the key alone would let the same id with another time pass.
+    /// Stores what is new, and moves the resume positions forward, in one statement. An event id is looked for in all the time that an event which
+    /// could be sent again now may have come from, because the key alone would let the same id with another time pass.
     /// </summary>
     private const string SaveSql = """
         with incoming as (
@@ -86,7 +89,13 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
         var distinct = events.DistinctBy(e => (e.ChildId, e.EventId)).OrderBy(e => e.ChildId).ThenBy(e => e.EventId).ToList();
         return await partitions.WriteAsync(["usage_events"], [.. distinct.Select(e => e.OccurredAt)], async () =>
         {
-            await using var command = database.CreateCommand(SaveSql);
+            // Two statements, one round trip, one transaction; the second one's snapshot is taken when the lock is there.
+            await using var batch = database.CreateBatch();
+            var locks = new NpgsqlBatchCommand(LockSql);
+            Add(locks, NpgsqlDbType.Bigint, distinct.Select(e => e.ChildId).Distinct());
+            batch.BatchCommands.Add(locks);
+            var command = new NpgsqlBatchCommand(SaveSql);
+            batch.BatchCommands.Add(command);
             Add(command, NpgsqlDbType.Bigint, distinct.Select(e => e.ChildId));
             Add(command, NpgsqlDbType.Uuid, distinct.Select(e => e.EventId));
             Add(command, NpgsqlDbType.Bigint, distinct.Select(e => e.BookId));
@@ -96,8 +105,11 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
             Add(command, NpgsqlDbType.Bigint, distinct.Select(e => e.PlaybackSessionId));
             Add(command, NpgsqlDbType.Text, distinct.Select(e => e.Metadata));
             command.Parameters.Add(new() { Value = now });
-            command.Parameters.Add(new() { Value = now - IncomingEvent.MaxAge - TimeSpan.FromDays(1) });
-            return (int)(await command.ExecuteScalarAsync(ct))!;
+            command.Parameters.Add(new() { Value = now - (2 * IncomingEvent.MaxAge) });
+            await using var reader = await batch.ExecuteReaderAsync(ct);
+            await reader.NextResultAsync(ct);
+            await reader.ReadAsync(ct);
+            return reader.GetInt32(0);
         }, ct);
     }
 
@@ -130,6 +142,9 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
         return found;
     }
 
-    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, IEnumerable<T> values) =>
-        command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
+    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, IEnumerable<T> values) => command.Parameters.Add(Array(type, values));
+
+    private static void Add<T>(NpgsqlBatchCommand command, NpgsqlDbType type, IEnumerable<T> values) => command.Parameters.Add(Array(type, values));
+
+    private static NpgsqlParameter Array<T>(NpgsqlDbType type, IEnumerable<T> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
 }

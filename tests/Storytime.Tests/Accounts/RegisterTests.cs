@@ -30,6 +30,13 @@ public sealed class RegisterTests(StorytimeApp app) : IClassFixture<StorytimeApp
         again.ShouldBeError(HttpStatusCode.Conflict, "email_taken");
     }
 
+    [Fact]
+    public async Task An_endless_address_is_refused_without_effort()
+    {
+        var answer = await app.Client().PostAsync("/api/v1/auth/register", new { email = new string(' ', 900_000) + "x", password = Families.Password });
+        answer.ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed").Text.ShouldContain("name@example.com");
+    }
+
     [Theory]
     [InlineData("UK")]
     [InlineData("USA")]
@@ -41,6 +48,8 @@ public sealed class RegisterTests(StorytimeApp app) : IClassFixture<StorytimeApp
     }
 
     [Theory]
+    [InlineData("", "correct horse battery", "email")]
+    [InlineData("a@b", "correct horse battery", "email")]
     [InlineData("not-an-address", "correct horse battery", "email")]
     [InlineData("a@b.example", "short", "password")]
     [InlineData("a@b.example", "Password123", "password")]

@@ -28,9 +28,15 @@ public sealed class SignInTests(StorytimeApp app) : IClassFixture<StorytimeApp>
     {
         var email = await RegisterAsync();
         var answer = await app.Client().PostAsync("/api/v1/auth/login", new { email, password = Families.Password });
-        var rows = (string)(await app.SqlAsync("select (select string_agg(u::text, '') from users u) || (select string_agg(encode(token_hash, 'escape') || client_hash::text, '') from refresh_tokens)"))!;
-        rows.ShouldNotContain(Families.Password);
-        rows.ShouldNotContain((string)answer["refresh_token"]!);
+        var token = (string)answer["refresh_token"]!;
+        var next = (string)(await RefreshAsync(token))["refresh_token"]!;
+        // All columns of both tables, byte arrays as the text that they may hold.
+        var rows = (string)(await app.SqlAsync("""
+            select (select string_agg(u::text, '') from users u)
+                || (select string_agg(t::text || encode(token_hash, 'escape') || encode(client_hash, 'escape') || coalesce(encode(sealed_successor, 'escape'), ''), '') from refresh_tokens t)
+            """))!;
+        foreach (var secret in new[] { Families.Password, token, next })
+            rows.ShouldNotContain(secret);
     }
 
     [Fact]
@@ -70,6 +76,43 @@ public sealed class SignInTests(StorytimeApp app) : IClassFixture<StorytimeApp>
         var token = await RefreshTokenAsync();
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => RefreshAsync(token)));
         answers.Select(a => a.ShouldBe(HttpStatusCode.OK).Text).Distinct().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Theft_that_is_noticed_while_the_successor_is_used_ends_the_family_all_the_same()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var stolen = await RefreshTokenAsync();
+            var live = (string)(await RefreshAsync(stolen))["refresh_token"]!;
+            var owner = RefreshAsync(live);
+            await RefreshAsync(stolen, "thief");
+            var answer = await owner;
+            if (answer.Status == HttpStatusCode.OK)
+                (await RefreshAsync((string)answer["refresh_token"]!)).ShouldBeError(HttpStatusCode.Unauthorized, "unauthenticated");
+        }
+    }
+
+    [Fact]
+    public async Task Signing_out_while_a_refresh_is_under_way_ends_the_session_all_the_same()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var token = await RefreshTokenAsync();
+            var refresh = RefreshAsync(token);
+            (await app.Client().PostAsync("/api/v1/auth/logout", new { refresh_token = token })).ShouldBe(HttpStatusCode.NoContent);
+            var answer = await refresh;
+            if (answer.Status == HttpStatusCode.OK)
+                (await RefreshAsync((string)answer["refresh_token"]!)).ShouldBeError(HttpStatusCode.Unauthorized, "unauthenticated");
+        }
+    }
+
+    [Fact]
+    public async Task An_address_with_a_letter_that_lowers_differently_can_sign_in()
+    {
+        var email = $"\u0130{Guid.NewGuid():N}@example.com";
+        (await app.Client().PostAsync("/api/v1/auth/register", new { email, password = Families.Password })).ShouldBe(HttpStatusCode.Created);
+        (await app.Client().PostAsync("/api/v1/auth/login", new { email, password = Families.Password })).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

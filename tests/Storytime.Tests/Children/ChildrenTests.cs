@@ -49,9 +49,33 @@ public sealed class ChildrenTests(StorytimeApp app) : IClassFixture<StorytimeApp
     [InlineData("   ", null, "name")]
     [InlineData("Mia", "http://insecure.example.com/x.png", "avatar_url")]
     [InlineData("Mia", "javascript:alert(1)", "avatar_url")]
+    [InlineData("Mia", "https://\"><script>", "avatar_url")]
+    [InlineData("Mia", "", "avatar_url")]
     public async Task Bad_values_are_named(string name, string? avatarUrl, string field) =>
         (await (await app.ParentAsync()).PostAsync("/api/v1/children", new { name, avatar_url = avatarUrl }))
             .ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed").Json["error"]!["details"]![field].ShouldNotBeNull();
+
+    [Fact]
+    public async Task Null_clears_what_may_be_absent_and_an_absent_member_changes_nothing()
+    {
+        var parent = await app.ParentAsync();
+        var id = (long)(await parent.PostAsync("/api/v1/children", new { name = "Mia", birth_year = 2020, avatar_url = "https://img.example.com/fox.png" }))["id"]!;
+        var same = (await parent.PatchAsync($"/api/v1/children/{id}", "{}")).ShouldBe(HttpStatusCode.OK);
+        ((string?)same["name"], (int?)same["birth_year"]).ShouldBe(("Mia", 2020));
+        var cleared = (await parent.PatchAsync($"/api/v1/children/{id}", """{ "name": null, "birth_year": null, "avatar_url": null }""")).ShouldBe(HttpStatusCode.OK);
+        ((string?)cleared["name"], (int?)cleared["birth_year"], (string?)cleared["avatar_url"]).ShouldBe(("Mia", null, null));
+        (await parent.PatchAsync($"/api/v1/children/{id}", new { name = "" })).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("+1")]
+    [InlineData("%201")]
+    [InlineData("1.0")]
+    [InlineData("99999999999999999999")]
+    public async Task What_is_no_id_is_404(string id) =>
+        (await (await app.ParentAsync()).GetAsync($"/api/v1/children/{id}")).ShouldBeError(HttpStatusCode.NotFound, "not_found");
 
     [Fact]
     public async Task No_child_without_a_consent_on_record()

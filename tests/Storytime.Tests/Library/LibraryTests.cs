@@ -26,6 +26,22 @@ public sealed class LibraryTests(StorytimeApp app) : IClassFixture<StorytimeApp>
     }
 
     [Fact]
+    public async Task Putting_on_and_taking_off_at_the_same_time_always_gets_an_answer()
+    {
+        var book = await app.BookAsync();
+        var (parent, child) = await app.FamilyAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(n => n % 2 == 0
+            ? parent.PostAsync($"/api/v1/children/{child}/library_items", new { book_id = book })
+            : parent.DeleteAsync($"/api/v1/children/{child}/library_items/{book}")));
+        foreach (var answer in answers)
+        {
+            ((int)answer.Status).ShouldBeOneOf(200, 201, 204, 404, 409);
+            if (answer.Status is HttpStatusCode.OK or HttpStatusCode.Created)
+                ((long)answer["book_id"]!).ShouldBe(book);
+        }
+    }
+
+    [Fact]
     public async Task The_shelf_is_newest_first_and_pages()
     {
         long[] books = [await app.BookAsync(), await app.BookAsync(), await app.BookAsync()];

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Storytime.Platform;
 using Storytime.Tests.Testing;
 
 namespace Storytime.Tests.Platform;
@@ -53,6 +54,20 @@ public sealed class ErrorEnvelopeTests(StorytimeApp app) : IClassFixture<Storyti
             r => r.Content = new StringContent("email=a", Encoding.UTF8, "application/x-www-form-urlencoded"));
         answer.ShouldBeError(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
     }
+
+    [Theory]
+    [InlineData("application/json; charset=foo")]
+    [InlineData("application/json; charset=iso-8859-1")]
+    public async Task A_body_in_another_charset_is_415(string contentType)
+    {
+        var answer = await app.Client().SendAsync(HttpMethod.Post, "/api/v1/auth/login", "{}",
+            r => r.Content!.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType));
+        answer.ShouldBeError(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
+    }
+
+    [Fact]
+    public async Task Answers_stay_out_of_caches() =>
+        (await (await app.ParentAsync()).GetAsync("/api/v1/me")).Headers.CacheControl!.NoStore.ShouldBeTrue();
 
     [Fact]
     public async Task A_body_over_one_megabyte_is_413()
@@ -128,6 +143,30 @@ public sealed class FaultTests(StorytimeApp app) : IClassFixture<StorytimeApp>
         answer.ShouldBeError(HttpStatusCode.InternalServerError, "internal_error");
         answer.Json["error"]!["details"]!.AsObject().Select(d => d.Key).ShouldBe(["trace_id"]);
         answer.Text.ShouldNotContain("child_profiles");
+    }
+
+    [Fact]
+    public async Task The_limit_goes_by_the_client_behind_a_proxy_that_is_known_and_by_the_proxy_otherwise()
+    {
+        foreach (var known in new[] { true, false })
+        {
+            await using var limited = new StorytimeApp(app.ConnectionString).With("RateLimits:AuthPerMinute", "1").With("Proxies:Networks:0", known ? "127.0.0.0/8" : "10.0.0.0/8");
+            await limited.InitializeAsync();
+            (await SignInFromAsync(limited, "203.0.113.1")).ShouldBe(HttpStatusCode.Unauthorized);
+            (await SignInFromAsync(limited, "203.0.113.1")).ShouldBe(HttpStatusCode.TooManyRequests);
+            (await SignInFromAsync(limited, "203.0.113.2")).ShouldBe(known ? HttpStatusCode.Unauthorized : HttpStatusCode.TooManyRequests);
+        }
+
+        static async Task<HttpStatusCode> SignInFromAsync(StorytimeApp app, string address) => (await app.Client().SendAsync(
+            HttpMethod.Post, "/api/v1/auth/login", new { email = "nobody@example.com", password = "wrong" }, r => r.Headers.Add("X-Forwarded-For", address))).Status;
+    }
+
+    [Fact]
+    public void One_subscriber_of_IPv6_is_one_neighbourhood()
+    {
+        RateLimits.Neighbourhood(IPAddress.Parse("2001:db8:1:2:3::1")).ShouldBe(RateLimits.Neighbourhood(IPAddress.Parse("2001:db8:1:2:ffff::9")));
+        RateLimits.Neighbourhood(IPAddress.Parse("2001:db8:1:3::1")).ShouldNotBe(RateLimits.Neighbourhood(IPAddress.Parse("2001:db8:1:2::1")));
+        RateLimits.Neighbourhood(IPAddress.Parse("::ffff:192.0.2.1")).ShouldBe("192.0.2.1");
     }
 
     [Fact]

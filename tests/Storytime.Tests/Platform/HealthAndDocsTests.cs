@@ -17,7 +17,7 @@ public sealed class HealthAndDocsTests(StorytimeApp app) : IClassFixture<Storyti
         await using var behind = new StorytimeApp(app.ConnectionString.Replace("Database=test_", "Database=postgres;Application Name=test_", StringComparison.Ordinal));
         await behind.InitializeAsync();
         (await behind.Client().GetAsync("/health/live")).ShouldBe(HttpStatusCode.OK);
-        (await behind.Client().GetAsync("/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await behind.Client().GetAsync("/health/ready")).ShouldBeError(HttpStatusCode.ServiceUnavailable, "unavailable").Text.ShouldContain("storytime migrate");
     }
 
     [Fact]

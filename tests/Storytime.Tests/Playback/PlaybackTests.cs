@@ -224,10 +224,9 @@ public sealed class EntitlementTests
                 PlaybackRefusal? expected =
                     !inLibrary ? PlaybackRefusal.BookNotInLibrary
                     : !book.IsActive ? PlaybackRefusal.BookInactive
-                    : book.HasPublisher && !book.PublisherIsActive ? PlaybackRefusal.RightsUnavailable
                     : needsWindow && windows == "future" ? PlaybackRefusal.RightsNotStarted
                     : needsWindow && windows == "past" ? PlaybackRefusal.RightsExpired
-                    : needsWindow ? PlaybackRefusal.RightsUnavailable
+                    : needsWindow || (book.HasPublisher && !book.PublisherIsActive) ? PlaybackRefusal.RightsUnavailable
                     : !book.VideoIsReady ? PlaybackRefusal.VideoNotReady
                     : null;
                 var decision = Entitlement.Decide(inLibrary, book);

@@ -100,6 +100,7 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
             ["Sns:TopicArn"] = "arn:aws:sns:us-east-1:111122223333:storytime-mediaconvert",
             // All tests come from one address.
             ["RateLimits:AuthPerMinute"] = "100000",
+            ["RateLimits:RefreshPerMinute"] = "100000",
             // Only the tests of the pipeline run jobs.
             ["Roles"] = "web",
             ["Logging:LogLevel:Default"] = "Warning",

@@ -137,6 +137,31 @@ public sealed class UsageEventsTests(StorytimeApp app) : IClassFixture<Storytime
         (await ResumeAsync(parent, child)).ShouldBe(0, "the end was reached");
     }
 
+    [Fact]
+    public async Task One_event_id_with_different_times_all_at_once_counts_once()
+    {
+        var book = await app.BookAsync();
+        var (parent, child) = await app.FamilyAsync(book);
+        for (var round = 0; round < 10; round++)
+        {
+            var id = Guid.NewGuid();
+            var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n =>
+                parent.PostAsync("/api/v1/usage_events", Batch(Event(child, book, "heartbeat", app.Now.AddSeconds(-n), eventId: id)))));
+            answers.Sum(a => (int)a.ShouldBe(HttpStatusCode.OK)["accepted"]!).ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task Half_a_letter_in_a_members_name_costs_one_event_not_the_batch()
+    {
+        var book = await app.BookAsync();
+        var (parent, child) = await app.FamilyAsync(book);
+        var good = Event(child, book, "heartbeat").ToJsonString();
+        var answer = await parent.PostAsync("/api/v1/usage_events", $$"""{"events":[{"\ud800\ud800":1}, {{good}}]}""");
+        ((int)answer.ShouldBe(HttpStatusCode.OK)["accepted"]!, (int)answer["rejected"]![0]!["index"]!).ShouldBe((1, 0));
+        (await parent.PostAsync("/api/v1/usage_events", """{"\ud800x":1,"child_id":1}""")).ShouldBeError(HttpStatusCode.BadRequest, "invalid_request");
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("3")]

@@ -12,6 +12,9 @@ internal static class ConventionalErrors
     {
         var path = route.RelativePath ?? "";
         var writes = route.HttpMethod is "POST" or "PATCH" or "PUT";
+        var metadata = route.ActionDescriptor.EndpointMetadata;
+        var may = metadata.OfType<MayAnswer>().SelectMany(m => m.Statuses).ToHashSet();
+        var takesText = metadata.OfType<BodyIs>().Any(b => b.ContentType != "application/json");
         if (writes || route.ParameterDescriptions.Any(p => p.Source.Id == "Query"))
             yield return new("400", "The request could not be read: `invalid_request`.", Envelope("invalid_request", "The body is not valid JSON. Send one JSON object."));
         if (needsToken)
@@ -26,20 +29,28 @@ internal static class ConventionalErrors
                     }))
                 : new("403", "This token may not be used here: `forbidden`.", Envelope("forbidden", "This token may not be used here."));
         }
+        else if (may.Contains(403))
+        {
+            yield return new("403", "The message is not believed; `message` says why.", Envelope("forbidden", "The signature does not fit the message."));
+        }
         else if (path.Contains("auth/", StringComparison.Ordinal))
         {
             yield return new("401", "`invalid_credentials` or `unauthenticated`.", Envelope("invalid_credentials", "E-mail address and password do not belong together."));
             yield return new("429", "`rate_limited`; wait as long as `Retry-After` says.", Envelope("rate_limited", "Too many requests. Try again in 30 seconds."));
         }
-        if (path.Contains('{'))
+        if (path.Contains('{') || may.Contains(404))
             yield return new("404", "There is no such thing, or it belongs to someone else: `not_found`.", Envelope("not_found", "There is no such child. Check the id in the address."));
         if (writes)
         {
-            yield return new("409", "It conflicts with what is there: `conflict`, `email_taken`.", Envelope("conflict", "It conflicts with what is there."));
             yield return new("413", "The body is too large: `too_large`.", Envelope("too_large", "The body is too large."));
-            yield return new("415", "The body is not JSON: `unsupported_media_type`.", Envelope("unsupported_media_type", "Send the body as JSON with 'Content-Type: application/json'."));
+            if (!takesText)
+                yield return new("415", "The body is not JSON: `unsupported_media_type`.", Envelope("unsupported_media_type", "Send the body as JSON with 'Content-Type: application/json'."));
         }
-        if (writes || route.ParameterDescriptions.Any(p => p.Source.Id == "Query"))
+        if (may.Contains(409))
+            yield return new("409", "It conflicts with what is there: `conflict`, `email_taken`.", Envelope("conflict", "It conflicts with what is there."));
+        if (may.Contains(503))
+            yield return new("503", "Something that this needs does not answer just now: `unavailable`. Try again.", Envelope("unavailable", "Storytime cannot answer just now. Try again in a moment."));
+        if ((writes && !takesText) || route.ParameterDescriptions.Any(p => p.Source.Id == "Query"))
         {
             yield return new("422", "A value cannot be accepted: `validation_failed`, `details` says which and why.",
                 Envelope("validation_failed", "Some values cannot be accepted; details says which and why.", new JsonObject { ["name"] = new JsonArray("A name is needed.") }));

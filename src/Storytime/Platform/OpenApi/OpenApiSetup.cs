@@ -47,14 +47,18 @@ internal static class OpenApiSetup
         // A body that the handler reads for itself says by this what it is.
         if (metadata.OfType<BodyIs>().FirstOrDefault() is { } body)
         {
-            var schema = await context.GetOrCreateSchemaAsync(body.Type, null, ct);
-            context.Document!.AddComponent(body.Type.Name, schema);
+            var isText = body.Type == typeof(string);
+            if (!isText)
+                context.Document!.AddComponent(body.Type.Name, await context.GetOrCreateSchemaAsync(body.Type, null, ct));
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true,
                 Content = new Dictionary<string, OpenApiMediaType>
                 {
-                    [body.ContentType] = new() { Schema = new OpenApiSchemaReference(body.Type.Name, context.Document) },
+                    [body.ContentType] = new()
+                    {
+                        Schema = isText ? new OpenApiSchema { Type = JsonSchemaType.String } : new OpenApiSchemaReference(body.Type.Name, context.Document),
+                    },
                 },
             };
         }
@@ -84,3 +88,11 @@ internal static class OpenApiSetup
 
 /// <summary>Endpoint metadata: the body that a handler reads for itself.</summary>
 internal sealed record BodyIs(Type Type, string ContentType = "application/json");
+
+/// <summary>Endpoint metadata: error statuses besides those that every such route can answer.</summary>
+internal sealed record MayAnswer(IReadOnlyList<int> Statuses);
+
+internal static class MayAnswerMetadata
+{
+    public static RouteHandlerBuilder MayAnswer(this RouteHandlerBuilder route, params int[] statuses) => route.WithMetadata(new MayAnswer(statuses));
+}

@@ -80,8 +80,8 @@ internal static class Schemas
             case RequiredAttribute:
                 schema.Type &= ~JsonSchemaType.Null;
                 break;
-            case RegularExpressionAttribute expression when !expression.Pattern.Contains("(?", StringComparison.Ordinal):
-                schema.Pattern = expression.Pattern;
+            case PatternAttribute pattern:
+                (schema.Pattern, schema.MaxLength) = (pattern.Pattern, pattern.Longest);
                 break;
             case StringLengthAttribute length:
                 (schema.MinLength, schema.MaxLength) = (length.MinimumLength, length.MaximumLength);

@@ -1,0 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
+
+namespace Storytime.Platform;
+
+/// <summary>
+/// Text of a certain form. Unlike <see cref="RegularExpressionAttribute"/> it judges the empty text too, bounds the length before it matches, and matches without
+/// backtracking, so that no text takes long. Blanks around the text do not count; handlers trim them.
+/// </summary>
+internal abstract class PatternAttribute(string pattern, int longest, string message) : ValidationAttribute(message)
+{
+    private readonly Regex _regex = new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    /// <summary>For the OpenAPI document.</summary>
+    public string Pattern { get; } = pattern;
+
+    public int Longest { get; } = longest;
+
+    public override bool IsValid(object? value) => value is not string text || (text.Length <= Longest + 20 && text.Trim().Length <= Longest && _regex.IsMatch(text.Trim()));
+}
