@@ -41,7 +41,8 @@ public sealed class ScreenshotTests(RunningStorytime storytime)
         await tablet.Page.Keyboard.PressAsync("Escape");
 
         await tablet.PlayAsync("Five Sleepy Sheep");
-        await tablet.Page.WaitForFunctionAsync("() => document.querySelector('video').currentTime > 5");
+        // The browser begins with the smallest rendition, and has changed to a better one by the second segment.
+        await tablet.Page.WaitForFunctionAsync("() => document.querySelector('video').videoWidth > 640");
         await TakeAsync("playing");
         await tablet.Find("play-pause").ClickAsync();
         await TakeAsync("paused");

@@ -37,7 +37,14 @@ internal sealed class DemoLibrary(DemoApi editor, IReadOnlyDictionary<string, Ta
             {
                 var book = await editor.PostAsync("/books", new
                 {
-                    story.Title, story.Author, story.Description, story.AgeMin, story.AgeMax, story.Language, publisher_id = publisher, status = "active",
+                    story.Title,
+                    story.Author,
+                    story.Description,
+                    story.AgeMin,
+                    story.AgeMax,
+                    story.Language,
+                    publisher_id = publisher,
+                    status = "active",
                 }, ct);
                 id = Id(book);
             }
@@ -139,12 +146,16 @@ internal sealed class DemoLibrary(DemoApi editor, IReadOnlyDictionary<string, Ta
         var today = new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
         await editor.PostAsync("/rights_windows", new
         {
-            publisher_id = publisher, book_id = book, start_at = today.AddDays(rights.FromDays), end_at = today.AddDays(rights.ToDays), rights.Territory,
+            publisher_id = publisher,
+            book_id = book,
+            start_at = today.AddDays(rights.FromDays),
+            end_at = today.AddDays(rights.ToDays),
+            rights.Territory,
         }, ct);
     }
 
     private static Story Shorten(Story story) => story.Slug is "five-sleepy-sheep" or "luna-luciernaga" or "tall-tall-tree"
-        ? story with { Film = story.Film! with { Pages = [.. story.Film.Pages.Take(2)] } }
+        ? story with { Film = story.Film! with { Pages = [.. story.Film.Pages.Take(3)] } }
         : story with { Film = null };
 
     private static long Id(JsonElement resource) => resource.GetProperty("id").GetInt64();

@@ -24,8 +24,8 @@ internal static class DemoPeople
     [
         new("maya@family.test", ParentPassword, "US",
         [
-            new("Nora", 4, ["little-boat", "tall-tall-tree", "fox-rubber-boots", "five-sleepy-sheep"]),
-            new("Leo", 6, ["kite-no-down", "moon-forgot-bed", "luna-luciernaga"]),
+            new("Nora", 4, ["little-boat", "quiet-snow", "tall-tall-tree", "fox-rubber-boots", "moon-forgot-bed", "five-sleepy-sheep"]),
+            new("Leo", 6, ["kite-no-down", "little-boat", "luna-luciernaga", "moon-forgot-bed"]),
         ]),
         new("owen@family.test", ParentPassword, "GB",
         [

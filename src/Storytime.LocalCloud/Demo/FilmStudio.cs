@@ -56,7 +56,8 @@ internal sealed class FilmStudio(string folder)
         var lines = new LineFiles(work);
         var arguments = Arguments(story, film, lines, Path.Combine(work, "film.mp4"));
         await lines.WriteAsync(ct);
-        var (exitCode, output) = await ChildProcess.RunAsync(new ChildStart("ffmpeg", arguments) { WorkingFolder = work }, ct);
+        // Meanwhile everything else starts, which somebody is waiting for.
+        var (exitCode, output) = await ChildProcess.RunAsync(new ChildStart("nice", ["-n", "10", "ffmpeg", .. arguments]) { WorkingFolder = work }, ct);
         if (exitCode != 0)
             throw new SetupException($"ffmpeg could not draw “{story.Title}”: {output}");
 

@@ -92,7 +92,9 @@ public sealed class Tablet : IAsyncDisposable
     public async Task PlayAsync(string title)
     {
         await Find("kid-book", title).GetByRole(AriaRole.Button).ClickAsync();
-        await Page.WaitForFunctionAsync("() => { const video = document.querySelector('video'); return video && video.videoWidth > 0 && video.currentTime > 0.5 }");
+        // Not the position: a book that is taken up again begins in the middle.
+        await Page.WaitForFunctionAsync(
+            "() => { const video = document.querySelector('video'); return video?.videoWidth > 0 && video.played.length > 0 && video.played.end(0) - video.played.start(0) > 0.5 }");
     }
 
     /// <summary>A property of the film's element.</summary>
