@@ -1,0 +1,49 @@
+# Sourced by ./run and ./test: installs Debian packages that are missing.
+
+fail() {
+  echo "$1" >&2
+  exit 1
+}
+
+# install_missing PACKAGE...: of those named, installs what is not there; quietly, the log is shown when it fails.
+install_missing() {
+  local missing=() package
+  for package in "$@"; do
+    is_there "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+
+  command -v apt-get >/dev/null || fail "Install these first: ${missing[*]} (this is not Debian or Ubuntu, so it cannot be done for you)."
+  local sudo=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "Install these first: ${missing[*]} (as root: apt-get install ${missing[*]})."
+    sudo=(sudo)
+  fi
+  local started=$SECONDS log
+  log=$(mktemp)
+  echo "  … Installing ${missing[*]}"
+  # Storytime brings its own cluster; Debian's package must not make and start another one.
+  if [[ " ${missing[*]} " == *" postgresql "* ]]; then
+    "${sudo[@]}" mkdir -p /etc/postgresql-common
+    [ -f /etc/postgresql-common/createcluster.conf ] ||
+      echo 'create_main_cluster = false' | "${sudo[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+  fi
+  {
+    "${sudo[@]}" apt-get update -q &&
+      "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-confold "${missing[@]}"
+  } >"$log" 2>&1 || {
+    tail -n 15 "$log" >&2
+    fail "Installing ${missing[*]} failed; the whole log is $log."
+  }
+  rm -f "$log"
+  echo "  ✓ Installed ${missing[*]}, $((SECONDS - started)) s"
+}
+
+is_there() {
+  case "$1" in
+    postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ;;
+    fonts-dejavu-core) [ -f /usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf ] ;;
+    util-linux) command -v setpriv >/dev/null ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
