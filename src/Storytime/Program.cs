@@ -9,7 +9,8 @@ using Storytime.Platform;
 using Storytime.Usage;
 using Storytime.Videos;
 
-var builder = WebApplication.CreateBuilder(args);
+// Settings stand beside the program, wherever it is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
 builder.AddPlatform(ApiJson.Default);
 builder.AddJobs(Schedules.Set);
