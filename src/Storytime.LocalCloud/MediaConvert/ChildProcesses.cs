@@ -1,24 +1,11 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
+using Storytime.LocalCloud.Orchestration;
 
 namespace Storytime.LocalCloud.MediaConvert;
 
-/// <summary>Starts programs that cannot outlive this one, even when it is killed: setpriv asks the kernel to kill the child when its parent dies.
-/// The kernel means the parent <em>thread</em>, so all children are started by one thread that lives as long as the program.</summary>
+/// <summary>Starts ffmpeg and ffprobe so that they cannot outlive this program, even when it is killed: setpriv asks the kernel to kill the child when its parent dies.</summary>
 internal static class ChildProcesses
 {
-    private static readonly BlockingCollection<Action> Starts = [];
-    private static readonly Lazy<Thread> Starter = new(() =>
-    {
-        var thread = new Thread(() =>
-        {
-            foreach (var start in Starts.GetConsumingEnumerable()) start();
-        })
-        { IsBackground = true, Name = "child processes" };
-        thread.Start();
-        return thread;
-    });
-
     /// <exception cref="InvalidOperationException">The program is not installed.</exception>
     public static Task<Process> StartAsync(string program, IEnumerable<string> arguments)
     {
@@ -27,20 +14,17 @@ internal static class ChildProcesses
         List<string> command = ["nice", "-n", "10", program, .. arguments];
         if (IsInstalled("setpriv")) command.InsertRange(0, ["setpriv", "--pdeathsig", "KILL"]);
         var info = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Starts.Add(() =>
+        return ForkingThread.RunAsync(() =>
         {
             try
             {
-                started.SetResult(Process.Start(info)!);
+                return Process.Start(info)!;
             }
             catch (System.ComponentModel.Win32Exception error)
             {
-                started.SetException(new InvalidOperationException($"{command[0]} could not be started: {error.Message}", error));
+                throw new InvalidOperationException($"{command[0]} could not be started: {error.Message}", error);
             }
         });
-        _ = Starter.Value;
-        return started.Task;
     }
 
     public static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
