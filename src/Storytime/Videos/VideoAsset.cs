@@ -26,8 +26,6 @@ public enum ProcessingStatus
 /// </summary>
 internal sealed class VideoAsset
 {
-    public const string UniqueVersion = "ix_video_assets_book_id_version";
-
     public long Id { get; private set; }
 
     public long BookId { get; private set; }
@@ -184,14 +182,18 @@ internal sealed class VideoAsset
             builder.Property(a => a.MasterETag).HasColumnName("master_etag");
             builder.HasOne<Book>().WithMany().HasForeignKey(a => a.BookId).OnDelete(DeleteBehavior.Restrict);
             builder.HasIndex(a => new { a.BookId, a.Version }).IsUnique();
+            // What books.playing_asset_id refers to: an asset of the same book.
+            builder.HasIndex(a => new { a.BookId, a.Id }).IsUnique();
             builder.HasIndex(a => a.MasterS3Key).IsUnique();
             builder.HasIndex(a => a.MediaConvertJobId).IsUnique();
             // The sweep: what is not at its end yet.
             builder.HasIndex(a => a.Id).HasDatabaseName("ix_video_assets_unfinished").HasFilter("processing_status in ('uploaded', 'processing')");
             builder.Check("version", "version >= 1");
+            builder.Check("attempt", "attempt >= 1");
             builder.Check("progress_percent", "progress_percent between 0 and 100");
             builder.Check("duration_seconds", "duration_seconds >= 0");
             builder.Check("ready", "processing_status <> 'ready' or hls_manifest_path is not null");
+            builder.Check("processing", "processing_status <> 'processing' or mediaconvert_job_id is not null");
             builder.Check("failed", "(processing_status = 'failed') = (error_message is not null)");
             // Two writers (webhook and poll) may hold the same row: the second must look again.
             builder.Property<uint>("xmin").IsRowVersion();

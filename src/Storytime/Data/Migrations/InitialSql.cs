@@ -106,6 +106,11 @@ internal static class InitialSql
         create unique index ux_users_email on users (lower(email));
         create unique index ux_admin_users_email on admin_users (lower(email));
 
+        -- A book plays its own video.
+        alter table books drop constraint fk_books_video_assets_playing_asset_id;
+        alter table books add constraint fk_books_video_assets_playing_asset_id
+            foreign key (id, playing_asset_id) references video_assets (book_id, id) on delete restrict;
+
         alter table rights_windows add constraint ex_rights_windows_overlap
             exclude using gist (book_id with =, territory with =, tstzrange(start_at, end_at, '[)') with &&);
         """;
