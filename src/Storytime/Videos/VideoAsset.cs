@@ -88,22 +88,26 @@ internal sealed class VideoAsset
     /// <summary>Names the job of this attempt to MediaConvert, at most 64 ASCII characters; AWS remembers it for about a minute.</summary>
     public string ClientRequestToken => $"storytime-asset-{Id}-attempt-{Attempt}";
 
-    public static VideoAsset Create(Upload upload, long bookId, int version, MasterObject master, long adminId, DateTimeOffset now) => new()
+    public static VideoAsset Create(Upload upload, long bookId, int version, MasterObject master, long adminId, DateTimeOffset now)
     {
-        BookId = bookId,
-        Version = version,
-        MasterS3Key = upload.MasterS3Key,
-        Filename = upload.Filename,
-        SizeBytes = master.Size,
-        ChecksumSha256 = master.ChecksumSha256,
-        MasterETag = master.ETag,
-        MasterVersionId = master.VersionId,
-        HlsBasePath = version == 1 ? $"books/{bookId}/hls/" : $"books/{bookId}/hls/v{version}/",
-        Attempt = 1,
-        CreatedByAdminId = adminId,
-        CreatedAt = now,
-        UpdatedAt = now,
-    };
+        var asset = new VideoAsset
+        {
+            BookId = bookId,
+            Version = version,
+            MasterS3Key = upload.MasterS3Key,
+            Filename = upload.Filename,
+            HlsBasePath = version == 1 ? $"books/{bookId}/hls/" : $"books/{bookId}/hls/v{version}/",
+            Attempt = 1,
+            CreatedByAdminId = adminId,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        asset.Take(master);
+        return asset;
+    }
+
+    /// <summary>Whether this is still the object that was verified. Whoever began the upload can write it anew for as long as its address holds.</summary>
+    public bool IsMaster(MasterObject found) => (found.ETag, found.VersionId) == (MasterETag, MasterVersionId);
 
     /// <summary>Notes the intent to make a job; commit before calling MediaConvert.</summary>
     public void StartSubmit(DateTimeOffset now)
@@ -159,17 +163,22 @@ internal sealed class VideoAsset
         return true;
     }
 
+    /// <param name="master">As it is in the bucket now: it may have been mended since.</param>
     /// <returns>False unless the asset has failed.</returns>
-    public bool Retry(DateTimeOffset now)
+    public bool Retry(MasterObject master, DateTimeOffset now)
     {
         if (ProcessingStatus != ProcessingStatus.Failed)
             return false;
         ProcessingStatus = ProcessingStatus.Uploaded;
+        Take(master);
         Attempt++;
         (ErrorCode, ErrorMessage, ProgressPercent, SubmitStartedAt, MediaConvertJobId) = (null, null, null, null, null);
         UpdatedAt = now;
         return true;
     }
+
+    private void Take(MasterObject master) =>
+        (SizeBytes, ChecksumSha256, MasterETag, MasterVersionId) = (master.Size, master.ChecksumSha256, master.ETag, master.VersionId);
 
     internal sealed class Configuration : IEntityTypeConfiguration<VideoAsset>
     {
