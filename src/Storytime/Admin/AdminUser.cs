@@ -3,7 +3,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Storytime.Accounts;
 using Storytime.Data;
+using Storytime.Platform;
 using Storytime.Platform.Auth;
+using Storytime.Reporting;
+using Storytime.Videos;
 
 namespace Storytime.Admin;
 
@@ -41,6 +44,11 @@ internal sealed class AdminUser : IdentityUser<long>
             builder.IgnoreUnusedIdentityColumns();
             builder.EnumText(a => a.Role);
             builder.Check("email", "email like '%@%' and length(email) <= 254");
+            // What staff did keeps its author: accounts are closed, never deleted. Said here, because those tables stand below this one.
+            builder.HasMany<AuditEntry>().WithOne().HasForeignKey(e => e.AdminId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasMany<Upload>().WithOne().HasForeignKey(u => u.CreatedByAdminId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasMany<VideoAsset>().WithOne().HasForeignKey(a => a.CreatedByAdminId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasMany<PublisherStatement>().WithOne().HasForeignKey(s => s.IssuedByAdminId).OnDelete(DeleteBehavior.Restrict);
         }
     }
 

@@ -100,8 +100,8 @@ internal sealed class Book
             builder.HasIndex(b => b.SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
             builder.HasIndex(b => b.PublisherId);
             builder.HasIndex(b => b.PlayingAssetId);
-            // The catalog without a search: active books by title.
-            builder.HasIndex(b => new { b.Title, b.Id }).HasFilter("status = 'active'");
+            // Lists without a search: the catalog's, and that of staff, which has books of every status.
+            builder.HasIndex(b => new { b.Title, b.Id });
             builder.Check("title", "length(title) between 1 and 300");
             builder.Check("ages", "age_min between 0 and 18 and age_max between 0 and 18 and age_min <= age_max");
             builder.Check("language", "language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'");

@@ -55,4 +55,7 @@ internal sealed class LanguageTagAttribute : RegularExpressionAttribute
 {
     public LanguageTagAttribute() : base("^(?=.{2,35}$)[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$") =>
         ErrorMessage = "language must be a language tag (BCP 47), such as en or pt-BR.";
+
+    /// <summary>The base class takes an empty text for none at all.</summary>
+    public override bool IsValid(object? value) => value is not "" && base.IsValid(value);
 }

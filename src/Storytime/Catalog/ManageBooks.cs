@@ -92,6 +92,7 @@ internal static class ManageBooks
     {
         var now = time.Now();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.HoldPublisherNamesAsync(ct);
         // Locked, so that two changes at once come one after the other: together they could give an age range that ends before it starts.
         if (await db.Books.FromSql($"select * from books where id = {id} for no key update").SingleOrDefaultAsync(ct) is not { } book)
             return ApiError.NotFound("book");

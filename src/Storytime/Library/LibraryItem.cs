@@ -62,6 +62,7 @@ internal sealed class ResumePosition
             builder.ToTable("resume_positions");
             builder.HasKey(p => new { p.ChildProfileId, p.BookId });
             builder.HasOne<ChildProfile>().WithMany().HasForeignKey(p => p.ChildProfileId);
+            builder.HasOne<Book>().WithMany().HasForeignKey(p => p.BookId).OnDelete(DeleteBehavior.Restrict);
             builder.Check("position_seconds", "position_seconds >= 0");
         }
     }

@@ -35,7 +35,8 @@ internal sealed class PlaybackSession
         {
             builder.ToTable("playback_sessions");
             builder.HasKey(s => new { s.Id, s.IssuedAt });
-            builder.HasIndex(s => new { s.ChildProfileId, s.IssuedAt });
+            // Whether a child ever played a book: asked by every batch of usage events.
+            builder.HasIndex(s => new { s.ChildProfileId, s.BookId, s.IssuedAt });
             builder.Check("expires_at", "expires_at > issued_at");
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Storytime.Catalog;
 using Storytime.Data;
 using Storytime.Rights;
 
@@ -110,6 +111,7 @@ internal sealed class StatementLine
         public void Configure(EntityTypeBuilder<StatementLine> builder)
         {
             builder.ToTable("statement_lines");
+            builder.HasOne<Book>().WithMany().HasForeignKey(l => l.BookId).OnDelete(DeleteBehavior.Restrict);
             builder.HasIndex(l => new { l.StatementId, l.Position }).IsUnique();
             builder.Check("seconds_watched", "seconds_watched >= 0");
         }

@@ -97,8 +97,11 @@ internal static class ManagePublishers
     {
         var now = time.Now();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        // Locked, so that two changes at once come one after the other, each with its true "before".
-        if (await db.Publishers.FromSql($"select * from publishers where id = {id} for update").SingleOrDefaultAsync(ct) is not { } publisher)
+        if (request.Name is not null)
+            await db.ChangePublisherNamesAsync(ct);
+        // Locked, so that two changes at once come one after the other, each with its true "before"; not for update, which those who only refer to
+        // the publisher (new books, new windows) would have to wait for while they have a book that its rename needs.
+        if (await db.Publishers.FromSql($"select * from publishers where id = {id} for no key update").SingleOrDefaultAsync(ct) is not { } publisher)
             return ApiError.NotFound("publisher");
         var before = Snapshot(publisher);
         publisher.Update(

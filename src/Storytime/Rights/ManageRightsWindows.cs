@@ -68,6 +68,7 @@ internal static class ManageRightsWindows
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (RightsWindowRules.CheckRange(window) is { } badRange)
             return badRange;
+        await RightsWindowRules.LockBooksAsync(db, [window.BookId], ct);
         if (await RightsWindowRules.CheckBookAsync(db, window, ct) is { } badBook)
             return badBook;
         db.RightsWindows.Add(window);
@@ -108,6 +109,7 @@ internal static class ManageRightsWindows
             return TypedResults.Ok(before);
         if (RightsWindowRules.CheckRange(window) is { } badRange)
             return badRange;
+        await RightsWindowRules.LockBooksAsync(db, [before.BookId, window.BookId], ct);
         // A window that a former publisher gave can still be ended early; it only cannot become one of a wrong publisher.
         var isMoved = (window.PublisherId, window.BookId) != (before.PublisherId, before.BookId);
         if (isMoved && await RightsWindowRules.CheckBookAsync(db, window, ct) is { } badBook)

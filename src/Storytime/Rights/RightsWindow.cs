@@ -57,6 +57,7 @@ internal sealed class RightsWindow
             builder.HasOne<Book>().WithMany().HasForeignKey(w => w.BookId).OnDelete(DeleteBehavior.Restrict);
             builder.HasIndex(w => new { w.BookId, w.Territory });
             builder.HasIndex(w => w.PublisherId);
+            builder.HasIndex(w => new { w.StartAt, w.Id });
             builder.Check("range", "start_at < end_at");
             builder.Check("territory", "territory = 'GLOBAL' or territory ~ '^[A-Z]{2}$'");
         }

@@ -12,14 +12,18 @@ internal static class RightsWindowRules
         window.StartAt < window.EndAt ? null : ApiError.Invalid("end_at", "A window must end after it starts.");
 
     /// <summary>
-    /// Locks the book until the transaction ends: its publisher stays what was looked at, and two windows of one book are written one after
-    /// the other, which spares the exclusion constraint a deadlock.
+    /// Locks books until the transaction ends, before a window of theirs is written: their publisher stays what is looked at, and two windows of
+    /// one book are written one after the other, because two that run into each other in the exclusion constraint wait for each other. After the
+    /// window itself, whose row nobody waits for who has a book.
     /// </summary>
+    public static Task LockBooksAsync(StorytimeDb db, long[] ids, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"select from books where id = any({ids}) order by id for no key update", ct);
+
+    /// <summary>Of a book that is locked: whether it is there, and of the publisher who gives the window.</summary>
     public static async Task<ApiError?> CheckBookAsync(StorytimeDb db, RightsWindow window, CancellationToken ct)
     {
         var publisherKnown = await db.Publishers.AnyAsync(p => p.Id == window.PublisherId, ct);
-        var book = await db.Books.FromSql($"select * from books where id = {window.BookId} for no key update")
-            .Select(b => new { b.PublisherId, b.Title }).SingleOrDefaultAsync(ct);
+        var book = await db.Books.Where(b => b.Id == window.BookId).Select(b => new { b.PublisherId }).SingleOrDefaultAsync(ct);
 
         var problems = new List<(string, string)>();
         if (!publisherKnown)

@@ -10,22 +10,16 @@ namespace Storytime.Videos;
 
 /// <param name="MasterS3Key">The key that <c>/uploads/master_video</c> gave out.</param>
 /// <param name="Size">Bytes; must be those of the object in the bucket.</param>
-/// <param name="ChecksumSha256">SHA-256 of the file, base64; must be that of the object.</param>
+/// <param name="ChecksumSha256">SHA-256 of the file, base64; must be that of the object, so the upload must have been begun with it.</param>
 /// <param name="Checksum">Another name for <c>checksum_sha256</c>.</param>
 public sealed record CreateVideoAssetRequest(
     [Required(ErrorMessage = "A master_s3_key is needed.")] string? MasterS3Key,
-    [StringLength(255, ErrorMessage = "filename has at most 255 characters.")] string? Filename,
     [Required(ErrorMessage = "The size in bytes is needed.")] long? Size,
     [Sha256] string? ChecksumSha256,
     [Sha256] string? Checksum);
 
 internal static class CreateVideoAsset
 {
-    /// <summary>Above this the object is not read just to find its digest: the answer would take too long.</summary>
-    private const long LargestToHash = 256L * 1024 * 1024;
-
-    private const string UniqueMaster = "ix_video_assets_master_s3_key";
-
     /// <summary>
     /// Makes a video of an uploaded master: checks that the object is there and is the one that was meant, then has it encoded. The answer comes at once;
     /// <c>status</c> of the asset tells how far it is.
@@ -54,14 +48,7 @@ internal static class CreateVideoAsset
         var asset = VideoAsset.Create(upload, id, version, master, staff.AdminId, now);
         upload.Complete();
         db.VideoAssets.Add(asset);
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException e) when (e.Violates(UniqueMaster))
-        {
-            return AlreadyUsed;
-        }
+        await db.SaveChangesAsync(ct);
         db.AuditEntries.Add(AuditEntry.Of(
             staff, "created", "video_asset", asset.Id, null, new { asset.BookId, asset.Version, asset.MasterS3Key, asset.Filename, asset.SizeBytes }, now));
         await db.SaveChangesAsync(ct);
@@ -78,22 +65,30 @@ internal static class CreateVideoAsset
         CreateVideoAssetRequest request, Upload upload, VideoBuckets buckets, CancellationToken ct)
     {
         var expected = request.ChecksumSha256 ?? request.Checksum ?? upload.ChecksumSha256;
+        if (request is { ChecksumSha256: { } one, Checksum: { } other } && one != other)
+            return Wrong("checksum", "checksum is another name for checksum_sha256; here they differ. Give one of them.");
         if (request.Size != upload.SizeBytes)
             return Wrong("size", $"The upload was begun for {upload.SizeBytes} bytes, not {request.Size}.");
         if (upload.ChecksumSha256 is not null && expected != upload.ChecksumSha256)
             return Wrong("checksum_sha256", $"The upload was begun for a file with the SHA-256 {upload.ChecksumSha256}.");
-        if (await buckets.FindMasterAsync(upload.MasterS3Key, ct) is not { } master)
+        MasterObject? master;
+        try
+        {
+            master = await buckets.FindMasterAsync(upload.MasterS3Key, ct);
+        }
+        catch (BucketsUnavailableException)
+        {
+            return (null, BucketsUnavailableException.Answer);
+        }
+        if (master is null)
             return Wrong("master_s3_key", "There is no object under this key that Storytime can see. Finish the upload first.");
         if (master.Size != upload.SizeBytes)
             return Wrong("size", $"The object in the bucket has {master.Size} bytes, not {upload.SizeBytes}.");
-        if (expected is null)
+        if (expected is null || expected == master.ChecksumSha256)
             return (master, null);
-        if (master.ChecksumSha256 is null && master.Size > LargestToHash)
-            return Wrong("checksum_sha256", "S3 holds no SHA-256 of this object. Give checksum_sha256 to /uploads/master_video as well, then S3 checks it.");
-        var found = master.ChecksumSha256 ?? await buckets.HashMasterAsync(upload.MasterS3Key, master, ct);
-        return found == expected
-            ? (master with { ChecksumSha256 = found }, null)
-            : Wrong("checksum_sha256", $"The object in the bucket has the SHA-256 {found}.");
+        return Wrong("checksum_sha256", master.ChecksumSha256 is { } found
+            ? $"The object in the bucket has the SHA-256 {found}."
+            : "S3 holds no SHA-256 of this object to compare with. Give checksum_sha256 to /uploads/master_video, then S3 checks it; or leave it out here.");
     }
 
     private static (MasterObject?, ApiError?) Wrong(string field, string message) => (null, ApiError.Invalid(field, message));

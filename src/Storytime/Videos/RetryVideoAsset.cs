@@ -9,17 +9,29 @@ namespace Storytime.Videos;
 
 internal static class RetryVideoAsset
 {
-    /// <summary>Tries a failed video again, with a new MediaConvert job.</summary>
+    /// <summary>Tries a failed video again, with a new MediaConvert job, and with the master as it is in the bucket now.</summary>
     public static async Task<Results<Accepted<VideoAssetResponse>, ApiError>> Handle(
-        long id, Staff staff, StorytimeDb db, Nudges nudges, TimeProvider time, CancellationToken ct)
+        long id, Staff staff, StorytimeDb db, VideoBuckets buckets, Nudges nudges, TimeProvider time, CancellationToken ct)
     {
         if (await db.VideoAssets.SingleOrDefaultAsync(a => a.Id == id, ct) is not { } asset)
             return ApiError.NotFound("video asset");
-        var now = time.Now();
-        var before = new { asset.Attempt, asset.ErrorCode, asset.ErrorMessage, asset.MediaConvertJobId };
-        if (!asset.Retry(now))
+        if (asset.ProcessingStatus != ProcessingStatus.Failed)
             return NotFailed;
-        db.AuditEntries.Add(AuditEntry.Of(staff, "retried", "video_asset", id, before, new { asset.Attempt }, now));
+        MasterObject? master;
+        try
+        {
+            master = await buckets.FindMasterAsync(asset.MasterS3Key, ct);
+        }
+        catch (BucketsUnavailableException)
+        {
+            return BucketsUnavailableException.Answer;
+        }
+        if (master is null)
+            return ApiError.Conflict("The master is not in the bucket any more. Upload the file again and make a new video of it.");
+        var now = time.Now();
+        var before = new { asset.Attempt, asset.ErrorCode, asset.ErrorMessage, asset.MediaConvertJobId, asset.SizeBytes, asset.MasterETag };
+        asset.Retry(master, now);
+        db.AuditEntries.Add(AuditEntry.Of(staff, "retried", "video_asset", id, before, new { asset.Attempt, asset.SizeBytes, asset.MasterETag }, now));
         try
         {
             await db.SaveChangesAsync(ct);

@@ -13,7 +13,7 @@ namespace Storytime.Videos;
 /// called; and where an intent is found, the job is looked for by listing before another one is made. (AWS remembers a request token for a minute only.)
 /// </summary>
 internal sealed partial class SubmitVideo(
-    StorytimeDb db, NpgsqlDataSource data, MediaConvertClient mediaConvert, JobOutcome outcome, IOptions<AwsOptions> aws, TimeProvider time, ILogger<SubmitVideo> log)
+    StorytimeDb db, NpgsqlDataSource data, MediaConvertClient mediaConvert, VideoBuckets buckets, JobOutcome outcome, IOptions<AwsOptions> aws, TimeProvider time, ILogger<SubmitVideo> log)
 {
     /// <summary>Clocks of AWS and ours may differ by so much.</summary>
     private static readonly TimeSpan _clockSkew = TimeSpan.FromMinutes(5);
@@ -47,7 +47,7 @@ internal sealed partial class SubmitVideo(
             await outcome.ApplyAsync(lost, ct);
             return;
         }
-        if (await LookAsync(asset, ct) is { } master)
+        if (await LookAsync(asset, ct) is { } master && await IsSameAsync(asset, ct))
             await SubmitAsync(asset, master, ct);
     }
 
@@ -84,6 +84,16 @@ internal sealed partial class SubmitVideo(
                 asset.Id, asset.Attempt, "unreadable_master", $"{asset.Filename} cannot be read as a video: {e.Message.TrimEnd('.')}. Upload an MP4 or MOV file.", ct);
         }
         return null;
+    }
+
+    /// <summary>Looked at last, so that what is encoded is what was verified and probed; the asset has failed when it is another object by now.</summary>
+    private async Task<bool> IsSameAsync(VideoAsset asset, CancellationToken ct)
+    {
+        if (await buckets.FindMasterAsync(asset.MasterS3Key, ct) is { } found && asset.IsMaster(found))
+            return true;
+        await outcome.RefuseAsync(asset.Id, asset.Attempt, "master_replaced",
+            $"{asset.Filename} in the bucket is not the file any more that this video was made of. Try again to take it as it is now, or upload the right one.", ct);
+        return false;
     }
 
     private async Task SubmitAsync(VideoAsset asset, MasterFacts master, CancellationToken ct)

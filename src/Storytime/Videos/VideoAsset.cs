@@ -26,8 +26,6 @@ public enum ProcessingStatus
 /// </summary>
 internal sealed class VideoAsset
 {
-    public const string UniqueVersion = "ix_video_assets_book_id_version";
-
     public long Id { get; private set; }
 
     public long BookId { get; private set; }
@@ -90,22 +88,26 @@ internal sealed class VideoAsset
     /// <summary>Names the job of this attempt to MediaConvert, at most 64 ASCII characters; AWS remembers it for about a minute.</summary>
     public string ClientRequestToken => $"storytime-asset-{Id}-attempt-{Attempt}";
 
-    public static VideoAsset Create(Upload upload, long bookId, int version, MasterObject master, long adminId, DateTimeOffset now) => new()
+    public static VideoAsset Create(Upload upload, long bookId, int version, MasterObject master, long adminId, DateTimeOffset now)
     {
-        BookId = bookId,
-        Version = version,
-        MasterS3Key = upload.MasterS3Key,
-        Filename = upload.Filename,
-        SizeBytes = master.Size,
-        ChecksumSha256 = master.ChecksumSha256,
-        MasterETag = master.ETag,
-        MasterVersionId = master.VersionId,
-        HlsBasePath = version == 1 ? $"books/{bookId}/hls/" : $"books/{bookId}/hls/v{version}/",
-        Attempt = 1,
-        CreatedByAdminId = adminId,
-        CreatedAt = now,
-        UpdatedAt = now,
-    };
+        var asset = new VideoAsset
+        {
+            BookId = bookId,
+            Version = version,
+            MasterS3Key = upload.MasterS3Key,
+            Filename = upload.Filename,
+            HlsBasePath = version == 1 ? $"books/{bookId}/hls/" : $"books/{bookId}/hls/v{version}/",
+            Attempt = 1,
+            CreatedByAdminId = adminId,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        asset.Take(master);
+        return asset;
+    }
+
+    /// <summary>Whether this is still the object that was verified. Whoever began the upload can write it anew for as long as its address holds.</summary>
+    public bool IsMaster(MasterObject found) => (found.ETag, found.VersionId) == (MasterETag, MasterVersionId);
 
     /// <summary>Notes the intent to make a job; commit before calling MediaConvert.</summary>
     public void StartSubmit(DateTimeOffset now)
@@ -161,17 +163,22 @@ internal sealed class VideoAsset
         return true;
     }
 
+    /// <param name="master">As it is in the bucket now: it may have been mended since.</param>
     /// <returns>False unless the asset has failed.</returns>
-    public bool Retry(DateTimeOffset now)
+    public bool Retry(MasterObject master, DateTimeOffset now)
     {
         if (ProcessingStatus != ProcessingStatus.Failed)
             return false;
         ProcessingStatus = ProcessingStatus.Uploaded;
+        Take(master);
         Attempt++;
         (ErrorCode, ErrorMessage, ProgressPercent, SubmitStartedAt, MediaConvertJobId) = (null, null, null, null, null);
         UpdatedAt = now;
         return true;
     }
+
+    private void Take(MasterObject master) =>
+        (SizeBytes, ChecksumSha256, MasterETag, MasterVersionId) = (master.Size, master.ChecksumSha256, master.ETag, master.VersionId);
 
     internal sealed class Configuration : IEntityTypeConfiguration<VideoAsset>
     {
@@ -184,14 +191,18 @@ internal sealed class VideoAsset
             builder.Property(a => a.MasterETag).HasColumnName("master_etag");
             builder.HasOne<Book>().WithMany().HasForeignKey(a => a.BookId).OnDelete(DeleteBehavior.Restrict);
             builder.HasIndex(a => new { a.BookId, a.Version }).IsUnique();
+            // What books.playing_asset_id refers to: an asset of the same book.
+            builder.HasIndex(a => new { a.BookId, a.Id }).IsUnique();
             builder.HasIndex(a => a.MasterS3Key).IsUnique();
             builder.HasIndex(a => a.MediaConvertJobId).IsUnique();
             // The sweep: what is not at its end yet.
             builder.HasIndex(a => a.Id).HasDatabaseName("ix_video_assets_unfinished").HasFilter("processing_status in ('uploaded', 'processing')");
             builder.Check("version", "version >= 1");
+            builder.Check("attempt", "attempt >= 1");
             builder.Check("progress_percent", "progress_percent between 0 and 100");
             builder.Check("duration_seconds", "duration_seconds >= 0");
             builder.Check("ready", "processing_status <> 'ready' or hls_manifest_path is not null");
+            builder.Check("processing", "processing_status <> 'processing' or mediaconvert_job_id is not null");
             builder.Check("failed", "(processing_status = 'failed') = (error_message is not null)");
             // Two writers (webhook and poll) may hold the same row: the second must look again.
             builder.Property<uint>("xmin").IsRowVersion();

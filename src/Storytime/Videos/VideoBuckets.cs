@@ -1,9 +1,9 @@
 using System.Net;
-using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Options;
 using Storytime.Platform.Aws;
+using Storytime.Platform.Errors;
 
 namespace Storytime.Videos;
 
@@ -36,48 +36,54 @@ internal sealed class VideoBuckets(IAmazonS3 s3, IOptions<AwsOptions> aws)
         };
         if (upload.ChecksumSha256 is { } checksum)
             request.Headers[ChecksumHeader] = headers[ChecksumHeader] = checksum;
-        return new PresignedPut(await s3.GetPreSignedURLAsync(request), headers);
+        return new PresignedPut(await AskAsync(() => s3.GetPreSignedURLAsync(request), CancellationToken.None), headers);
     }
 
     /// <returns>Null when there is no such object, or none that we may see: without the right to list the bucket S3 says 403 for a missing one.</returns>
+    /// <exception cref="BucketsUnavailableException"/>
     public async Task<MasterObject?> FindMasterAsync(string key, CancellationToken ct)
+    {
+        if (await HeadAsync(aws.Value.MasterBucket, key, ct) is not { } head)
+            return null;
+        // A composite checksum is one of the parts' checksums, not of the file.
+        var whole = head.ChecksumType != ChecksumType.COMPOSITE;
+        return new MasterObject(head.ContentLength, head.ETag, head.VersionId, whole ? head.ChecksumSHA256 : null);
+    }
+
+    /// <exception cref="BucketsUnavailableException"/>
+    public async Task<bool> HasOutputAsync(string key, CancellationToken ct) => await HeadAsync(aws.Value.OutputBucket, key, ct) is not null;
+
+    private Task<GetObjectMetadataResponse?> HeadAsync(string bucket, string key, CancellationToken ct) => AskAsync(async () =>
     {
         try
         {
-            var head = await s3.GetObjectMetadataAsync(
-                new GetObjectMetadataRequest { BucketName = aws.Value.MasterBucket, Key = key, ChecksumMode = ChecksumMode.ENABLED }, ct);
-            // A composite checksum is one of the parts' checksums, not of the file.
-            var whole = head.ChecksumType != ChecksumType.COMPOSITE;
-            return new MasterObject(head.ContentLength, head.ETag, head.VersionId, whole ? head.ChecksumSHA256 : null);
+            return await s3.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = key, ChecksumMode = ChecksumMode.ENABLED }, ct);
         }
         catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
         {
             return null;
         }
-    }
+    }, ct);
 
-    /// <summary>Reads the whole object: for one that was uploaded without a checksum, of which S3 knows only its own kind.</summary>
-    /// <returns>SHA-256, base64.</returns>
-    public async Task<string> HashMasterAsync(string key, MasterObject master, CancellationToken ct)
-    {
-        using var answer = await s3.GetObjectAsync(
-            new GetObjectRequest { BucketName = aws.Value.MasterBucket, Key = key, EtagToMatch = master.ETag }, ct);
-        return Convert.ToBase64String(await SHA256.HashDataAsync(answer.ResponseStream, ct));
-    }
-
-    public async Task<bool> HasOutputAsync(string key, CancellationToken ct)
+    /// <summary>All that the SDK throws besides (no connection, no credentials, throttling, S3's own trouble), in types that have no common base.</summary>
+    private static async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken ct)
     {
         try
         {
-            await s3.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = aws.Value.OutputBucket, Key = key }, ct);
-            return true;
+            return await ask();
         }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            return false;
+            throw new BucketsUnavailableException(e);
         }
     }
 }
 
 /// <param name="Headers">To be sent exactly so.</param>
 internal sealed record PresignedPut(string Url, IReadOnlyDictionary<string, string> Headers);
+
+/// <summary>S3 gave no answer, or none that tells of the object. Passes by itself or needs who runs this; never the caller's fault.</summary>
+internal sealed class BucketsUnavailableException(Exception e) : Exception("S3 could not be asked.", e)
+{
+    public static ApiError Answer => new(503, "unavailable", "The storage of the videos does not answer just now. Try again in a moment.");
+}

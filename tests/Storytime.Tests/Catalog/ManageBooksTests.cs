@@ -13,7 +13,7 @@ public sealed class ManageBooksTests(StorytimeApp app) : IClassFixture<Storytime
     public async Task An_editor_creates_a_book_and_reads_it()
     {
         var editor = await app.EditorAsync();
-        var created = await editor.PostAsync(Path, Shelves.NewBook(" Night Train ", b => { b.Remove("status"); b.Remove("description"); b["language"] = "pt-BR"; }));
+        var created = await editor.PostAsync(Path, Content.NewBook(" Night Train ", b => { b.Remove("status"); b.Remove("description"); b["language"] = "pt-BR"; }));
 
         created.ShouldBe(HttpStatusCode.Created);
         created.Headers.Location!.ToString().ShouldBe($"{Path}/{created["id"]}");
@@ -64,6 +64,7 @@ public sealed class ManageBooksTests(StorytimeApp app) : IClassFixture<Storytime
     [InlineData("age_max", 1)]
     [InlineData("language", null)]
     [InlineData("language", "English")]
+    [InlineData("language", "")]
     [InlineData("language", "EN")]
     [InlineData("language", "en\n")]
     [InlineData("publisher_id", 987654)]
@@ -72,7 +73,7 @@ public sealed class ManageBooksTests(StorytimeApp app) : IClassFixture<Storytime
         var editor = await app.EditorAsync();
         var id = await editor.BookAsync("Steady");
         var entries = await app.SqlAsync("select count(*) from audit_entries");
-        var body = Shelves.NewBook("Changed", b => b[field] = JsonValue.Create(value));
+        var body = Content.NewBook("Changed", b => b[field] = JsonValue.Create(value));
 
         (await editor.PostAsync(Path, body)).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed").Json["error"]!["details"]![field].ShouldNotBeNull();
         if (value is not null)
@@ -88,11 +89,11 @@ public sealed class ManageBooksTests(StorytimeApp app) : IClassFixture<Storytime
     public async Task Texts_are_bounded_and_an_unknown_status_is_answered_with_the_known_ones()
     {
         var editor = await app.EditorAsync();
-        (await editor.PostAsync(Path, Shelves.NewBook(new string('t', 301)))).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
-        (await editor.PostAsync(Path, Shelves.NewBook(new string('é', 300), b => b["description"] = string.Concat(Enumerable.Repeat("ünïcode ", 1250))))).ShouldBe(HttpStatusCode.Created);
-        (await editor.PostAsync(Path, Shelves.NewBook("T", b => b["description"] = new string('d', 10_001)))).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
-        (await editor.PostAsync(Path, Shelves.NewBook("a\0b"))).ShouldBeError(HttpStatusCode.BadRequest, "invalid_request");
-        var answer = await editor.PostAsync(Path, Shelves.NewBook("T", b => b["status"] = "published"));
+        (await editor.PostAsync(Path, Content.NewBook(new string('t', 301)))).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
+        (await editor.PostAsync(Path, Content.NewBook(new string('é', 300), b => b["description"] = string.Concat(Enumerable.Repeat("ünïcode ", 1250))))).ShouldBe(HttpStatusCode.Created);
+        (await editor.PostAsync(Path, Content.NewBook("T", b => b["description"] = new string('d', 10_001)))).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
+        (await editor.PostAsync(Path, Content.NewBook("a\0b"))).ShouldBeError(HttpStatusCode.BadRequest, "invalid_request");
+        var answer = await editor.PostAsync(Path, Content.NewBook("T", b => b["status"] = "published"));
         answer.ShouldBeError(HttpStatusCode.BadRequest, "invalid_request").Text.ShouldContain("draft, active, inactive");
     }
 
@@ -104,7 +105,12 @@ public sealed class ManageBooksTests(StorytimeApp app) : IClassFixture<Storytime
         var assetId = await app.ReadyVideoAsync(id, seconds: 75);
         var patched = await editor.PatchAsync($"{Path}/{id}", new
         {
-            id = 1, playing_asset_id = (long?)null, cover_image_url = "https://evil.example/x.png", created_at = "2001-01-01T00:00:00Z", has_rights_now = false, search_text = "x",
+            id = 1,
+            playing_asset_id = (long?)null,
+            cover_image_url = "https://evil.example/x.png",
+            created_at = "2001-01-01T00:00:00Z",
+            has_rights_now = false,
+            search_text = "x",
         });
         ((long)patched.ShouldBe(HttpStatusCode.OK)["id"]!).ShouldBe(id);
         ((long)patched["playing_asset_id"]!).ShouldBe(assetId);
@@ -182,7 +188,7 @@ public sealed class ManageBooksTests(StorytimeApp app) : IClassFixture<Storytime
         {
             (await client.GetAsync(Path)).ShouldBeError(status, code);
             (await client.GetAsync($"{Path}/{id}")).ShouldBeError(status, code);
-            (await client.PostAsync(Path, Shelves.NewBook())).ShouldBeError(status, code);
+            (await client.PostAsync(Path, Content.NewBook())).ShouldBeError(status, code);
             (await client.PatchAsync($"{Path}/{id}", new { title = "A" })).ShouldBeError(status, code);
         }
     }

@@ -51,7 +51,9 @@ public sealed class SubmitTests(VideoHost host) : IClassFixture<VideoHost>
             var asset = await db.VideoAssets.SingleAsync(a => a.Id == id);
             var body = JobSettings.For(asset, new MasterFacts(160, 120, true), new AwsOptions
             {
-                MasterBucket = VideoHost.MasterBucket, OutputBucket = VideoHost.OutputBucket, MediaConvertRole = "arn:aws:iam::111122223333:role/storytime-mediaconvert",
+                MasterBucket = VideoHost.MasterBucket,
+                OutputBucket = VideoHost.OutputBucket,
+                MediaConvertRole = "arn:aws:iam::111122223333:role/storytime-mediaconvert",
             });
             body["clientRequestToken"] = Guid.NewGuid().ToString();
             await host.RunAsync<MediaConvertClient>(m => m.CreateJobAsync(body, CancellationToken.None));
@@ -77,6 +79,34 @@ public sealed class SubmitTests(VideoHost host) : IClassFixture<VideoHost>
         });
         await host.SubmitAsync(id);
         (await JobsOfAsync(id)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_master_that_was_replaced_after_it_was_verified_is_not_encoded_until_a_retry_takes_it()
+    {
+        var id = await host.AssetAsync(await host.BookAsync(), await TestVideos.Tiny);
+        var key = (string)(await host.ReadAsync(id))["master_s3_key"]!;
+        await host.S3.PutObjectAsync(
+            new() { BucketName = VideoHost.MasterBucket, Key = key, FilePath = await TestVideos.Silent }, TestContext.Current.CancellationToken);
+
+        await host.SubmitAsync(id);
+        ((string?)(await host.ReadAsync(id))["error_code"]).ShouldBe("master_replaced");
+        (await JobsOfAsync(id)).ShouldBeEmpty();
+
+        var retried = (await host.Editor.PostAsync($"/admin/api/v1/video_assets/{id}/retries")).ShouldBe(HttpStatusCode.Accepted);
+        ((long)retried["size"]!).ShouldBe(new FileInfo(await TestVideos.Silent).Length);
+        await host.SubmitAsync(id);
+        ((string?)(await host.ReadAsync(id))["status"]).ShouldBe("processing");
+        (await JobsOfAsync(id)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_master_that_is_gone_cannot_be_tried_again()
+    {
+        var id = await host.AssetAsync(await host.BookAsync(), TestVideos.Text);
+        await host.SubmitAsync(id);
+        await host.S3.DeleteObjectAsync(VideoHost.MasterBucket, (string)(await host.ReadAsync(id))["master_s3_key"]!, TestContext.Current.CancellationToken);
+        (await host.Editor.PostAsync($"/admin/api/v1/video_assets/{id}/retries")).ShouldBeError(HttpStatusCode.Conflict, "conflict").Text.ShouldContain("Upload the file again");
     }
 
     [Fact]

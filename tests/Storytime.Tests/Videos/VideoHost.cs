@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.DependencyInjection;
-using Storytime.Catalog;
 using Storytime.LocalCloud;
 using Storytime.Tests.Testing;
 using Storytime.Videos;
@@ -52,6 +51,7 @@ public class VideoHost : IAsyncLifetime
         App.With("Aws:S3Url", Origin(Cloud.S3Url)).With("Aws:MediaConvertUrl", Origin(Cloud.MediaConvertUrl))
             .With("Aws:MediaConvertQueue", "arn:aws:mediaconvert:us-east-1:111122223333:queues/Default")
             .With("Sns:TrustedOrigins:0", Origin(Cloud.MediaConvertUrl)).With("Sns:TrustedOrigins:1", Sns.Origin);
+        App.With("CloudFront:BaseUrl", Cloud.CdnUrl.ToString());
         await ConfigureAsync(App);
         _editor = await App.EditorAsync();
         await StartedAsync();
@@ -59,14 +59,8 @@ public class VideoHost : IAsyncLifetime
 
     public ApiClient Editor => _editor!;
 
-    /// <summary>A new book, straight into the database.</summary>
-    public Task<long> BookAsync() => App.InDatabaseAsync(async db =>
-    {
-        var book = Book.Create(new BookContent("A Fox in Boots", "Ada Vale", "A fox finds boots.", 3, 6, "en", null, BookStatus.Active), App.Now);
-        db.Books.Add(book);
-        await db.SaveChangesAsync();
-        return book.Id;
-    });
+    /// <summary>A new book without a video.</summary>
+    public Task<long> BookAsync() => App.BookAsync("A Fox in Boots", video: false);
 
     /// <summary>Begins an upload and puts the file where it says.</summary>
     public async Task<string> UploadAsync(string filename, byte[] content, string contentType = "video/mp4", string? checksum = null)
@@ -96,21 +90,24 @@ public class VideoHost : IAsyncLifetime
         var content = await File.ReadAllBytesAsync(file);
         var key = await UploadAsync(Path.GetFileName(file), content, contentType);
         return (long)(await Editor.PostAsync(
-            $"/admin/api/v1/books/{book}/video_assets", new { master_s3_key = key, filename = Path.GetFileName(file), size = content.Length })).ShouldBe(HttpStatusCode.Accepted)["id"]!;
+            $"/admin/api/v1/books/{book}/video_assets", new { master_s3_key = key, size = content.Length })).ShouldBe(HttpStatusCode.Accepted)["id"]!;
     }
 
     public async Task<JsonNode> ReadAsync(long asset) => (await Editor.GetAsync($"/admin/api/v1/video_assets/{asset}")).ShouldBe(HttpStatusCode.OK).Json;
 
-    public async Task<JsonNode> WaitAsync(long asset, Func<string, bool>? until = null, int seconds = 90)
+    /// <summary>Until the asset is at its end, ready or failed.</summary>
+    /// <param name="meanwhile">What brings it on, where no worker does.</param>
+    public async Task<JsonNode> WaitAsync(long asset, Func<Task>? meanwhile = null)
     {
-        until ??= status => status is "ready" or "failed";
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (true)
         {
+            if (meanwhile is not null)
+                await meanwhile();
             var answer = await ReadAsync(asset);
-            if (until((string)answer["status"]!))
+            if ((string?)answer["status"] is "ready" or "failed")
                 return answer;
-            patience.IsCancellationRequested.ShouldBeFalse($"The asset stayed as it was: {answer}");
+            patience.IsCancellationRequested.ShouldBeFalse($"After two minutes the asset was still: {answer}");
             await Task.Delay(250);
         }
     }

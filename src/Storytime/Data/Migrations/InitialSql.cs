@@ -77,11 +77,39 @@ internal static class InitialSql
 
         create trigger publishers_search after update of name on publishers
             for each row when (old.name is distinct from new.name) execute function publishers_search();
+
+        -- Whoever writes the text of a book sees no name that is about to change, and whoever changes a name sees all books. For each statement,
+        -- because that is before any row of it is locked.
+        create function hold_publisher_names() returns void language sql as $$ select pg_advisory_xact_lock_shared(hashtextextended('publisher-names', 0)) $$;
+        create function change_publisher_names() returns void language sql as $$ select pg_advisory_xact_lock(hashtextextended('publisher-names', 0)) $$;
+
+        create function books_hold_names() returns trigger language plpgsql as $$
+        begin
+            perform hold_publisher_names();
+            return null;
+        end $$;
+
+        create trigger books_hold_names before insert or update of title, author, description, language, publisher_id
+            on books for each statement execute function books_hold_names();
+
+        create function publishers_change_names() returns trigger language plpgsql as $$
+        begin
+            perform change_publisher_names();
+            return null;
+        end $$;
+
+        create trigger publishers_change_names before update of name on publishers
+            for each statement execute function publishers_change_names();
         """;
 
     public const string Constraints = """
         create unique index ux_users_email on users (lower(email));
         create unique index ux_admin_users_email on admin_users (lower(email));
+
+        -- A book plays its own video.
+        alter table books drop constraint fk_books_video_assets_playing_asset_id;
+        alter table books add constraint fk_books_video_assets_playing_asset_id
+            foreign key (id, playing_asset_id) references video_assets (book_id, id) on delete restrict;
 
         alter table rights_windows add constraint ex_rights_windows_overlap
             exclude using gist (book_id with =, territory with =, tstzrange(start_at, end_at, '[)') with &&);

@@ -46,25 +46,6 @@ namespace Storytime.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "audit_entries",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    admin_id = table.Column<long>(type: "bigint", nullable: false),
-                    action = table.Column<string>(type: "text", nullable: false),
-                    subject_type = table.Column<string>(type: "text", nullable: false),
-                    subject_id = table.Column<long>(type: "bigint", nullable: false),
-                    before = table.Column<string>(type: "jsonb", nullable: true),
-                    after = table.Column<string>(type: "jsonb", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_audit_entries", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "daily_usages",
                 columns: table => new
                 {
@@ -165,30 +146,6 @@ namespace Storytime.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "uploads",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    master_s3_key = table.Column<string>(type: "text", nullable: false),
-                    filename = table.Column<string>(type: "text", nullable: false),
-                    content_type = table.Column<string>(type: "text", nullable: false),
-                    size_bytes = table.Column<long>(type: "bigint", nullable: false),
-                    checksum_sha256 = table.Column<string>(type: "text", nullable: true),
-                    multipart_upload_id = table.Column<string>(type: "text", nullable: true),
-                    status = table.Column<string>(type: "text", nullable: false),
-                    created_by_admin_id = table.Column<long>(type: "bigint", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_uploads", x => x.id);
-                    table.CheckConstraint("ck_uploads_size_bytes", "size_bytes > 0");
-                    table.CheckConstraint("ck_uploads_status", "status in ('pending', 'completed', 'aborted')");
-                });
-
-            migrationBuilder.CreateTable(
                 name: "usage_events",
                 columns: table => new
                 {
@@ -257,6 +214,61 @@ namespace Storytime.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "audit_entries",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    admin_id = table.Column<long>(type: "bigint", nullable: false),
+                    action = table.Column<string>(type: "text", nullable: false),
+                    subject_type = table.Column<string>(type: "text", nullable: false),
+                    subject_id = table.Column<long>(type: "bigint", nullable: false),
+                    before = table.Column<string>(type: "jsonb", nullable: true),
+                    after = table.Column<string>(type: "jsonb", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit_entries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_audit_entries_admin_users_admin_id",
+                        column: x => x.admin_id,
+                        principalTable: "admin_users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "uploads",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    master_s3_key = table.Column<string>(type: "text", nullable: false),
+                    filename = table.Column<string>(type: "text", nullable: false),
+                    content_type = table.Column<string>(type: "text", nullable: false),
+                    size_bytes = table.Column<long>(type: "bigint", nullable: false),
+                    checksum_sha256 = table.Column<string>(type: "text", nullable: true),
+                    multipart_upload_id = table.Column<string>(type: "text", nullable: true),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    created_by_admin_id = table.Column<long>(type: "bigint", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_uploads", x => x.id);
+                    table.CheckConstraint("ck_uploads_size_bytes", "size_bytes > 0");
+                    table.CheckConstraint("ck_uploads_status", "status in ('pending', 'completed', 'aborted')");
+                    table.ForeignKey(
+                        name: "fk_uploads_admin_users_created_by_admin_id",
+                        column: x => x.created_by_admin_id,
+                        principalTable: "admin_users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "partnership_contracts",
                 columns: table => new
                 {
@@ -321,6 +333,12 @@ namespace Storytime.Data.Migrations
                     table.CheckConstraint("ck_publisher_statements_issued", "(status = 'issued') = (issued_at is not null and content_hash is not null)");
                     table.CheckConstraint("ck_publisher_statements_month", "extract(day from month) = 1");
                     table.CheckConstraint("ck_publisher_statements_status", "status in ('draft', 'issued')");
+                    table.ForeignKey(
+                        name: "fk_publisher_statements_admin_users_issued_by_admin_id",
+                        column: x => x.issued_by_admin_id,
+                        principalTable: "admin_users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                     table.ForeignKey(
                         name: "fk_publisher_statements_publishers_publisher_id",
                         column: x => x.publisher_id,
@@ -411,31 +429,6 @@ namespace Storytime.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "statement_lines",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    statement_id = table.Column<long>(type: "bigint", nullable: false),
-                    position = table.Column<int>(type: "integer", nullable: false),
-                    book_id = table.Column<long>(type: "bigint", nullable: true),
-                    description = table.Column<string>(type: "text", nullable: false),
-                    seconds_watched = table.Column<long>(type: "bigint", nullable: false),
-                    amount_cents = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_statement_lines", x => x.id);
-                    table.CheckConstraint("ck_statement_lines_seconds_watched", "seconds_watched >= 0");
-                    table.ForeignKey(
-                        name: "fk_statement_lines_publisher_statements_statement_id",
-                        column: x => x.statement_id,
-                        principalTable: "publisher_statements",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "child_sessions",
                 columns: table => new
                 {
@@ -454,27 +447,6 @@ namespace Storytime.Data.Migrations
                     table.CheckConstraint("ck_child_sessions_expires_at", "expires_at > created_at");
                     table.ForeignKey(
                         name: "fk_child_sessions_child_profiles_child_profile_id",
-                        column: x => x.child_profile_id,
-                        principalTable: "child_profiles",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "resume_positions",
-                columns: table => new
-                {
-                    child_profile_id = table.Column<long>(type: "bigint", nullable: false),
-                    book_id = table.Column<long>(type: "bigint", nullable: false),
-                    position_seconds = table.Column<double>(type: "double precision", nullable: false),
-                    occurred_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_resume_positions", x => new { x.child_profile_id, x.book_id });
-                    table.CheckConstraint("ck_resume_positions_position_seconds", "position_seconds >= 0");
-                    table.ForeignKey(
-                        name: "fk_resume_positions_child_profiles_child_profile_id",
                         column: x => x.child_profile_id,
                         principalTable: "child_profiles",
                         principalColumn: "id",
@@ -574,6 +546,33 @@ namespace Storytime.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "resume_positions",
+                columns: table => new
+                {
+                    child_profile_id = table.Column<long>(type: "bigint", nullable: false),
+                    book_id = table.Column<long>(type: "bigint", nullable: false),
+                    position_seconds = table.Column<double>(type: "double precision", nullable: false),
+                    occurred_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_resume_positions", x => new { x.child_profile_id, x.book_id });
+                    table.CheckConstraint("ck_resume_positions_position_seconds", "position_seconds >= 0");
+                    table.ForeignKey(
+                        name: "fk_resume_positions_books_book_id",
+                        column: x => x.book_id,
+                        principalTable: "books",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_resume_positions_child_profiles_child_profile_id",
+                        column: x => x.child_profile_id,
+                        principalTable: "child_profiles",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "rights_windows",
                 columns: table => new
                 {
@@ -604,6 +603,37 @@ namespace Storytime.Data.Migrations
                         principalTable: "publishers",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "statement_lines",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    statement_id = table.Column<long>(type: "bigint", nullable: false),
+                    position = table.Column<int>(type: "integer", nullable: false),
+                    book_id = table.Column<long>(type: "bigint", nullable: true),
+                    description = table.Column<string>(type: "text", nullable: false),
+                    seconds_watched = table.Column<long>(type: "bigint", nullable: false),
+                    amount_cents = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_statement_lines", x => x.id);
+                    table.CheckConstraint("ck_statement_lines_seconds_watched", "seconds_watched >= 0");
+                    table.ForeignKey(
+                        name: "fk_statement_lines_books_book_id",
+                        column: x => x.book_id,
+                        principalTable: "books",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_statement_lines_publisher_statements_statement_id",
+                        column: x => x.statement_id,
+                        principalTable: "publisher_statements",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -640,12 +670,20 @@ namespace Storytime.Data.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_video_assets", x => x.id);
+                    table.CheckConstraint("ck_video_assets_attempt", "attempt >= 1");
                     table.CheckConstraint("ck_video_assets_duration_seconds", "duration_seconds >= 0");
                     table.CheckConstraint("ck_video_assets_failed", "(processing_status = 'failed') = (error_message is not null)");
+                    table.CheckConstraint("ck_video_assets_processing", "processing_status <> 'processing' or mediaconvert_job_id is not null");
                     table.CheckConstraint("ck_video_assets_processing_status", "processing_status in ('uploaded', 'processing', 'ready', 'failed')");
                     table.CheckConstraint("ck_video_assets_progress_percent", "progress_percent between 0 and 100");
                     table.CheckConstraint("ck_video_assets_ready", "processing_status <> 'ready' or hls_manifest_path is not null");
                     table.CheckConstraint("ck_video_assets_version", "version >= 1");
+                    table.ForeignKey(
+                        name: "fk_video_assets_admin_users_created_by_admin_id",
+                        column: x => x.created_by_admin_id,
+                        principalTable: "admin_users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                     table.ForeignKey(
                         name: "fk_video_assets_books_book_id",
                         column: x => x.book_id,
@@ -655,6 +693,11 @@ namespace Storytime.Data.Migrations
                 });
 
             migrationBuilder.Sql(InitialSql.Partitions);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_admin_id",
+                table: "audit_entries",
+                column: "admin_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_created_at",
@@ -692,8 +735,7 @@ namespace Storytime.Data.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_books_title_id",
                 table: "books",
-                columns: new[] { "title", "id" },
-                filter: "status = 'active'");
+                columns: new[] { "title", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_child_profiles_user_id",
@@ -754,9 +796,14 @@ namespace Storytime.Data.Migrations
                 columns: new[] { "child_profile_id", "created_at" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_playback_sessions_child_profile_id_issued_at",
+                name: "ix_playback_sessions_child_profile_id_book_id_issued_at",
                 table: "playback_sessions",
-                columns: new[] { "child_profile_id", "issued_at" });
+                columns: new[] { "child_profile_id", "book_id", "issued_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_publisher_statements_issued_by_admin_id",
+                table: "publisher_statements",
+                column: "issued_by_admin_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_publisher_statements_month",
@@ -791,6 +838,11 @@ namespace Storytime.Data.Migrations
                 column: "user_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_resume_positions_book_id",
+                table: "resume_positions",
+                column: "book_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_rights_windows_book_id_territory",
                 table: "rights_windows",
                 columns: new[] { "book_id", "territory" });
@@ -801,10 +853,25 @@ namespace Storytime.Data.Migrations
                 column: "publisher_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_rights_windows_start_at_id",
+                table: "rights_windows",
+                columns: new[] { "start_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_statement_lines_book_id",
+                table: "statement_lines",
+                column: "book_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_statement_lines_statement_id_position",
                 table: "statement_lines",
                 columns: new[] { "statement_id", "position" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_uploads_created_by_admin_id",
+                table: "uploads",
+                column: "created_by_admin_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_uploads_master_s3_key",
@@ -823,10 +890,21 @@ namespace Storytime.Data.Migrations
                 columns: new[] { "child_profile_id", "book_id", "occurred_at" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_video_assets_book_id_id",
+                table: "video_assets",
+                columns: new[] { "book_id", "id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_video_assets_book_id_version",
                 table: "video_assets",
                 columns: new[] { "book_id", "version" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_video_assets_created_by_admin_id",
+                table: "video_assets",
+                column: "created_by_admin_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_video_assets_master_s3_key",

@@ -13,7 +13,7 @@ using Storytime.Data;
 namespace Storytime.Data.Migrations
 {
     [DbContext(typeof(StorytimeDb))]
-    [Migration("20261123192545_Initial")]
+    [Migration("20261123205136_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -412,8 +412,7 @@ namespace Storytime.Data.Migrations
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchVector"), "gin");
 
                     b.HasIndex("Title", "Id")
-                        .HasDatabaseName("ix_books_title_id")
-                        .HasFilter("status = 'active'");
+                        .HasDatabaseName("ix_books_title_id");
 
                     b.ToTable("books", null, t =>
                         {
@@ -612,6 +611,9 @@ namespace Storytime.Data.Migrations
                     b.HasKey("ChildProfileId", "BookId")
                         .HasName("pk_resume_positions");
 
+                    b.HasIndex("BookId")
+                        .HasDatabaseName("ix_resume_positions_book_id");
+
                     b.ToTable("resume_positions", null, t =>
                         {
                             t.HasCheckConstraint("ck_resume_positions_position_seconds", "position_seconds >= 0");
@@ -659,6 +661,9 @@ namespace Storytime.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_audit_entries");
+
+                    b.HasIndex("AdminId")
+                        .HasDatabaseName("ix_audit_entries_admin_id");
 
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_audit_entries_created_at");
@@ -762,8 +767,8 @@ namespace Storytime.Data.Migrations
                     b.HasKey("Id", "IssuedAt")
                         .HasName("pk_playback_sessions");
 
-                    b.HasIndex("ChildProfileId", "IssuedAt")
-                        .HasDatabaseName("ix_playback_sessions_child_profile_id_issued_at");
+                    b.HasIndex("ChildProfileId", "BookId", "IssuedAt")
+                        .HasDatabaseName("ix_playback_sessions_child_profile_id_book_id_issued_at");
 
                     b.ToTable("playback_sessions", null, t =>
                         {
@@ -826,6 +831,9 @@ namespace Storytime.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_publisher_statements");
+
+                    b.HasIndex("IssuedByAdminId")
+                        .HasDatabaseName("ix_publisher_statements_issued_by_admin_id");
 
                     b.HasIndex("Month")
                         .HasDatabaseName("ix_publisher_statements_month");
@@ -920,6 +928,9 @@ namespace Storytime.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_statement_lines");
+
+                    b.HasIndex("BookId")
+                        .HasDatabaseName("ix_statement_lines_book_id");
 
                     b.HasIndex("StatementId", "Position")
                         .IsUnique()
@@ -1126,6 +1137,9 @@ namespace Storytime.Data.Migrations
                     b.HasIndex("BookId", "Territory")
                         .HasDatabaseName("ix_rights_windows_book_id_territory");
 
+                    b.HasIndex("StartAt", "Id")
+                        .HasDatabaseName("ix_rights_windows_start_at_id");
+
                     b.ToTable("rights_windows", null, t =>
                         {
                             t.HasCheckConstraint("ck_rights_windows_range", "start_at < end_at");
@@ -1310,6 +1324,9 @@ namespace Storytime.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_uploads");
 
+                    b.HasIndex("CreatedByAdminId")
+                        .HasDatabaseName("ix_uploads_created_by_admin_id");
+
                     b.HasIndex("MasterS3Key")
                         .IsUnique()
                         .HasDatabaseName("ix_uploads_master_s3_key");
@@ -1439,6 +1456,9 @@ namespace Storytime.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_video_assets");
 
+                    b.HasIndex("CreatedByAdminId")
+                        .HasDatabaseName("ix_video_assets_created_by_admin_id");
+
                     b.HasIndex("Id")
                         .HasDatabaseName("ix_video_assets_unfinished")
                         .HasFilter("processing_status in ('uploaded', 'processing')");
@@ -1451,15 +1471,23 @@ namespace Storytime.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_video_assets_mediaconvert_job_id");
 
+                    b.HasIndex("BookId", "Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_video_assets_book_id_id");
+
                     b.HasIndex("BookId", "Version")
                         .IsUnique()
                         .HasDatabaseName("ix_video_assets_book_id_version");
 
                     b.ToTable("video_assets", null, t =>
                         {
+                            t.HasCheckConstraint("ck_video_assets_attempt", "attempt >= 1");
+
                             t.HasCheckConstraint("ck_video_assets_duration_seconds", "duration_seconds >= 0");
 
                             t.HasCheckConstraint("ck_video_assets_failed", "(processing_status = 'failed') = (error_message is not null)");
+
+                            t.HasCheckConstraint("ck_video_assets_processing", "processing_status <> 'processing' or mediaconvert_job_id is not null");
 
                             t.HasCheckConstraint("ck_video_assets_processing_status", "processing_status in ('uploaded', 'processing', 'ready', 'failed')");
 
@@ -1602,6 +1630,13 @@ namespace Storytime.Data.Migrations
 
             modelBuilder.Entity("Storytime.Library.ResumePosition", b =>
                 {
+                    b.HasOne("Storytime.Catalog.Book", null)
+                        .WithMany()
+                        .HasForeignKey("BookId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_resume_positions_books_book_id");
+
                     b.HasOne("Storytime.Children.ChildProfile", null)
                         .WithMany()
                         .HasForeignKey("ChildProfileId")
@@ -1610,8 +1645,24 @@ namespace Storytime.Data.Migrations
                         .HasConstraintName("fk_resume_positions_child_profiles_child_profile_id");
                 });
 
+            modelBuilder.Entity("Storytime.Platform.AuditEntry", b =>
+                {
+                    b.HasOne("Storytime.Admin.AdminUser", null)
+                        .WithMany()
+                        .HasForeignKey("AdminId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_audit_entries_admin_users_admin_id");
+                });
+
             modelBuilder.Entity("Storytime.Reporting.PublisherStatement", b =>
                 {
+                    b.HasOne("Storytime.Admin.AdminUser", null)
+                        .WithMany()
+                        .HasForeignKey("IssuedByAdminId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_publisher_statements_admin_users_issued_by_admin_id");
+
                     b.HasOne("Storytime.Rights.Publisher", null)
                         .WithMany()
                         .HasForeignKey("PublisherId")
@@ -1622,6 +1673,12 @@ namespace Storytime.Data.Migrations
 
             modelBuilder.Entity("Storytime.Reporting.StatementLine", b =>
                 {
+                    b.HasOne("Storytime.Catalog.Book", null)
+                        .WithMany()
+                        .HasForeignKey("BookId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_statement_lines_books_book_id");
+
                     b.HasOne("Storytime.Reporting.PublisherStatement", null)
                         .WithMany("Lines")
                         .HasForeignKey("StatementId")
@@ -1657,6 +1714,16 @@ namespace Storytime.Data.Migrations
                         .HasConstraintName("fk_rights_windows_publishers_publisher_id");
                 });
 
+            modelBuilder.Entity("Storytime.Videos.Upload", b =>
+                {
+                    b.HasOne("Storytime.Admin.AdminUser", null)
+                        .WithMany()
+                        .HasForeignKey("CreatedByAdminId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_uploads_admin_users_created_by_admin_id");
+                });
+
             modelBuilder.Entity("Storytime.Videos.VideoAsset", b =>
                 {
                     b.HasOne("Storytime.Catalog.Book", null)
@@ -1665,6 +1732,13 @@ namespace Storytime.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_video_assets_books_book_id");
+
+                    b.HasOne("Storytime.Admin.AdminUser", null)
+                        .WithMany()
+                        .HasForeignKey("CreatedByAdminId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_video_assets_admin_users_created_by_admin_id");
                 });
 
             modelBuilder.Entity("Storytime.Children.ChildProfile", b =>
