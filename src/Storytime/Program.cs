@@ -4,8 +4,8 @@ using Storytime.Accounts;
 using Storytime.Admin;
 using Storytime.Children;
 using Storytime.Data;
-using Storytime.Playback;
 using Storytime.Platform;
+using Storytime.Playback;
 using Storytime.Usage;
 using Storytime.Videos;
 

@@ -45,6 +45,9 @@ internal static class Register
     }
 }
 
-/// <summary>An address with something on both sides of one <c>@</c> and a dot in its domain; whether it exists, only a mail can tell.</summary>
+/// <summary>
+/// An address with something on both sides of one <c>@</c> and a dot in its domain; whether it exists, only a mail can tell. Blanks around it, which
+/// keyboards like to add, are trimmed by the handlers.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-internal sealed class EmailAttribute() : PatternAttribute(@"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$", 254, "This is not an e-mail address. It should look like name@example.com.");
+internal sealed class EmailAttribute() : PatternAttribute(@"^\s*[^@\s]+@[^@\s.]+(\.[^@\s.]+)+\s*$", 254, "This is not an e-mail address. It should look like name@example.com.");

@@ -51,11 +51,5 @@ internal sealed class AgeAttribute : RangeAttribute
 }
 
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-internal sealed class LanguageTagAttribute : RegularExpressionAttribute
-{
-    public LanguageTagAttribute() : base("^(?=.{2,35}$)[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$") =>
-        ErrorMessage = "language must be a language tag (BCP 47), such as en or pt-BR.";
-
-    /// <summary>The base class takes an empty text for none at all.</summary>
-    public override bool IsValid(object? value) => value is not "" && base.IsValid(value);
-}
+internal sealed class LanguageTagAttribute() : PatternAttribute(
+    "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", 35, "language must be a language tag (BCP 47), such as en or pt-BR.");

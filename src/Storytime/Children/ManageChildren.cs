@@ -56,7 +56,7 @@ internal static class ManageChildren
     {
         if (!await consent.IsGivenAsync(parent.UserId, ct))
             return new ApiError(403, "consent_required", "A child can be added once the parent has given consent.");
-        var child = ChildProfile.Create(parent, request.Name!.Trim(), request.AvatarUrl?.Trim(), request.BirthYear, time.Now());
+        var child = ChildProfile.Create(parent, request.Name!.Trim(), request.AvatarUrl, request.BirthYear, time.Now());
         db.ChildProfiles.Add(child);
         await db.SaveChangesAsync(ct);
         return TypedResults.Created($"/api/v1/children/{child.Id}", ToResponse(child));
@@ -76,7 +76,7 @@ internal static class ManageChildren
             return ApiError.NotFound("child");
         child.Update(
             request.Name?.Trim() ?? child.Name,
-            request.AvatarUrlIsGiven ? request.AvatarUrl?.Trim() : child.AvatarUrl,
+            request.AvatarUrlIsGiven ? request.AvatarUrl : child.AvatarUrl,
             request.BirthYearIsGiven ? request.BirthYear : child.BirthYear,
             time.Now());
         await db.SaveChangesAsync(ct);

@@ -5,7 +5,7 @@ namespace Storytime.Platform;
 
 /// <summary>
 /// Text of a certain form. Unlike <see cref="RegularExpressionAttribute"/> it judges the empty text too, bounds the length before it matches, and matches without
-/// backtracking, so that no text takes long. Blanks around the text do not count; handlers trim them.
+/// backtracking, so that no text takes long.
 /// </summary>
 internal abstract class PatternAttribute(string pattern, int longest, string message) : ValidationAttribute(message)
 {
@@ -16,5 +16,5 @@ internal abstract class PatternAttribute(string pattern, int longest, string mes
 
     public int Longest { get; } = longest;
 
-    public override bool IsValid(object? value) => value is not string text || (text.Length <= Longest + 20 && text.Trim().Length <= Longest && _regex.IsMatch(text.Trim()));
+    public override bool IsValid(object? value) => value is not string text || (text.Length <= Longest && _regex.IsMatch(text));
 }

@@ -47,16 +47,16 @@ internal sealed class Upload
 
     public static Upload Start(
         Staff staff, string key, string filename, string contentType, long size, string? checksumSha256, DateTimeOffset now, TimeSpan lifetime) => new()
-    {
-        MasterS3Key = key,
-        Filename = filename,
-        ContentType = contentType,
-        SizeBytes = size,
-        ChecksumSha256 = checksumSha256,
-        CreatedByAdminId = staff.AdminId,
-        CreatedAt = now,
-        ExpiresAt = now + lifetime,
-    };
+        {
+            MasterS3Key = key,
+            Filename = filename,
+            ContentType = contentType,
+            SizeBytes = size,
+            ChecksumSha256 = checksumSha256,
+            CreatedByAdminId = staff.AdminId,
+            CreatedAt = now,
+            ExpiresAt = now + lifetime,
+        };
 
     public void Complete() => Status = UploadStatus.Completed;
 

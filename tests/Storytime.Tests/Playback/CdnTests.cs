@@ -141,7 +141,10 @@ public sealed class CdnTests(CdnTests.Cdn cdn) : IClassFixture<CdnTests.Cdn>
             {
                 await s3.PutObjectAsync(new Amazon.S3.Model.PutObjectRequest
                 {
-                    BucketName = "storytime-hls-outputs", Key = $"books/{book}/{name}", ContentBody = "#EXTM3U\n", ContentType = "application/vnd.apple.mpegurl",
+                    BucketName = "storytime-hls-outputs",
+                    Key = $"books/{book}/{name}",
+                    ContentBody = "#EXTM3U\n",
+                    ContentType = "application/vnd.apple.mpegurl",
                 });
             }
         }

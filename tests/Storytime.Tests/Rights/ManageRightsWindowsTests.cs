@@ -85,7 +85,12 @@ public sealed class ManageRightsWindowsTests(StorytimeApp app) : IClassFixture<S
         var id = await editor.WindowAsync(publisher, book, _may, _june, "FR");
         var body = new Dictionary<string, object?>
         {
-            ["publisher_id"] = publisher, ["book_id"] = book, ["start_at"] = _may, ["end_at"] = _june, ["territory"] = "US", [field] = value,
+            ["publisher_id"] = publisher,
+            ["book_id"] = book,
+            ["start_at"] = _may,
+            ["end_at"] = _june,
+            ["territory"] = "US",
+            [field] = value,
         };
         var entries = await app.SqlAsync("select count(*) from audit_entries");
 

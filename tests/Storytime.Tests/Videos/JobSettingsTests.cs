@@ -12,7 +12,9 @@ public sealed class JobSettingsTests
 
     private static readonly AwsOptions _aws = new()
     {
-        MasterBucket = "masters-bucket", OutputBucket = "outputs-bucket", MediaConvertRole = "arn:aws:iam::111122223333:role/storytime-mediaconvert",
+        MasterBucket = "masters-bucket",
+        OutputBucket = "outputs-bucket",
+        MediaConvertRole = "arn:aws:iam::111122223333:role/storytime-mediaconvert",
         MediaConvertQueue = "arn:aws:mediaconvert:us-east-1:111122223333:queues/Default",
     };
 

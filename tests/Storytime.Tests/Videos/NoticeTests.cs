@@ -262,7 +262,10 @@ public sealed class NoticeTests(VideoHost host) : IClassFixture<VideoHost>
     {
         var detail = new JsonObject
         {
-            ["timestamp"] = 1772049100456, ["accountId"] = "111122223333", ["jobId"] = job, ["status"] = status,
+            ["timestamp"] = 1772049100456,
+            ["accountId"] = "111122223333",
+            ["jobId"] = job,
+            ["status"] = status,
             ["userMetadata"] = new JsonObject { ["videoAssetId"] = $"{asset}", ["attempt"] = $"{attempt}", ["masterS3Key"] = master ?? "" },
         };
         if (status == "COMPLETE")
@@ -275,7 +278,11 @@ public sealed class NoticeTests(VideoHost host) : IClassFixture<VideoHost>
             detail["jobProgress"] = new JsonObject { ["jobPercentComplete"] = percent };
         return new JsonObject
         {
-            ["version"] = "0", ["id"] = Guid.NewGuid().ToString(), ["detail-type"] = "MediaConvert Job State Change", ["source"] = "aws.mediaconvert", ["detail"] = detail,
+            ["version"] = "0",
+            ["id"] = Guid.NewGuid().ToString(),
+            ["detail-type"] = "MediaConvert Job State Change",
+            ["source"] = "aws.mediaconvert",
+            ["detail"] = detail,
         }.ToJsonString();
     }
 

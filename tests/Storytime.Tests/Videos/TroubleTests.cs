@@ -138,7 +138,9 @@ public sealed class TroubleTests(TroubleHost host) : IClassFixture<TroubleHost>
         var key = (string)host.App.SqlAsync($"select master_s3_key from video_assets where id = {asset}").GetAwaiter().GetResult()!;
         return new JsonObject
         {
-            ["id"] = $"1772049000123-lost{asset}", ["status"] = status, ["createdAt"] = host.App.Now.ToUnixTimeSeconds(),
+            ["id"] = $"1772049000123-lost{asset}",
+            ["status"] = status,
+            ["createdAt"] = host.App.Now.ToUnixTimeSeconds(),
             ["userMetadata"] = new JsonObject { ["videoAssetId"] = $"{asset}", ["attempt"] = "1", ["masterS3Key"] = key },
         }.ToJsonString();
     }

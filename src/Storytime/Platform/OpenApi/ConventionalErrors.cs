@@ -25,7 +25,9 @@ internal static class ConventionalErrors
                 ? new("403", "`forbidden`, or why the book does not play: `book_not_in_library`, `book_inactive`, `rights_not_started`, `rights_expired`, `rights_unavailable`, `video_not_ready`, `quiet_hours`, `daily_limit_reached`.",
                     Envelope("rights_not_started", "This book is not available yet.", new JsonObject
                     {
-                        ["retry_at"] = "2026-12-01T00:00:00Z", ["parent_action"] = "wait", ["kid_message_key"] = "kid.rights_not_started",
+                        ["retry_at"] = "2026-12-01T00:00:00Z",
+                        ["parent_action"] = "wait",
+                        ["kid_message_key"] = "kid.rights_not_started",
                     }))
                 : new("403", "This token may not be used here: `forbidden`.", Envelope("forbidden", "This token may not be used here."));
         }
