@@ -11,7 +11,7 @@ internal static class Welcome
         List<(string Name, string Value)> rows =
         [
             ("Device page", $"{options.Device} (start here)"),
-            ("Storytime", $"{app} (API description: {app}docs, console: {app}admin)"),
+            ("Storytime", $"{app} (API description: {app}docs)"),
             ("CDN", $"{options.Cdn} (only with signed cookies)"),
             ("S3, MediaConvert", $"http://localhost:{options.S3Port}/, http://localhost:{options.MediaConvertPort}/"),
             ("Database", database),
