@@ -9,9 +9,11 @@ namespace Storytime.Platform;
 /// </summary>
 internal abstract class PatternAttribute(string pattern, int longest, string message) : ValidationAttribute(message)
 {
-    private readonly Regex _regex = new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    // In .NET a $ also stands before a line end at the end of the text.
+    private readonly Regex _regex = new(
+        pattern.EndsWith('$') ? pattern[..^1] + @"\z" : pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
-    /// <summary>For the OpenAPI document.</summary>
+    /// <summary>For the OpenAPI document, as in JavaScript.</summary>
     public string Pattern { get; } = pattern;
 
     public int Longest { get; } = longest;
