@@ -34,16 +34,13 @@ internal static class Columns
     private static void AddCheck<TEntity, TEnum>(EntityTypeBuilder<TEntity> builder, string property) where TEntity : class where TEnum : struct, Enum
     {
         var column = SnakeCase(property);
-        builder.Check(column, $"{column} in ({string.Join(", ", Enum.GetValues<TEnum>().Select(v => $"'{Json.Name(v)}'"))})");
+        builder.Check(column, $"{column} in ({string.Join(", ", Words<TEnum>.All.Keys.Select(word => $"'{word}'"))})");
     }
 
     private static string SnakeCase(string name) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 }
 
-internal sealed class EnumText<TEnum>() : ValueConverter<TEnum, string>(v => Json.Name(v), s => Values[s]) where TEnum : struct, Enum
-{
-    private static readonly Dictionary<string, TEnum> Values = Enum.GetValues<TEnum>().ToDictionary(Json.Name);
-}
+internal sealed class EnumText<TEnum>() : ValueConverter<TEnum, string>(v => Json.Name(v), s => Words<TEnum>.All[s]) where TEnum : struct, Enum;
 
 /// <summary>PostgreSQL keeps microseconds and Npgsql takes only UTC, so that is what goes in and what is compared with.</summary>
 internal sealed class UtcTime() : ValueConverter<DateTimeOffset, DateTimeOffset>(v => v.ToUniversalTime(), v => v);

@@ -56,12 +56,10 @@ internal static class Json
 
     private sealed class EnumConverter<T> : JsonConverter<T> where T : struct, Enum
     {
-        private static readonly Dictionary<string, T> _values = Enum.GetValues<T>().ToDictionary(Name);
-
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && _values.TryGetValue(reader.GetString()!, out var value)
+            reader.TokenType == JsonTokenType.String && Words<T>.All.TryGetValue(reader.GetString()!, out var value)
                 ? value
-                : throw new ExpectationException($"This must be one of: {string.Join(", ", _values.Keys)}.");
+                : throw new ExpectationException($"This must be one of: {string.Join(", ", Words<T>.All.Keys)}.");
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Name(value));
     }

@@ -36,7 +36,12 @@ internal static class PlatformSetup
         // Before AddProblemDetails, so that it is asked first.
         services.AddSingleton<IProblemDetailsWriter, ErrorEnvelopeWriter>();
         services.AddProblemDetails();
-        services.AddExceptionHandler(o => o.StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode : 500);
+        services.AddExceptionHandler(o => o.StatusCodeSelector = e => e switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            UnavailableException => 503,
+            _ => 500,
+        });
         // Otherwise bad JSON ends in an empty 400 outside development, and nobody learns what was wrong with it.
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(o =>

@@ -16,8 +16,6 @@ internal sealed record IncomingEvent(
     /// <summary>Older events are not taken any more: their days are accounted for.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(30);
 
-    private static readonly Dictionary<string, UsageEventType> _types = Enum.GetValues<UsageEventType>().ToDictionary(Json.Name);
-
     /// <summary>Reads one event. A batch is read event by event, so that one bad event does not cost the others.</summary>
     public static (IncomingEvent? Event, RejectedUsageEvent? Rejected) Read(int index, JsonElement json, DateTimeOffset now)
     {
@@ -27,8 +25,8 @@ internal sealed record IncomingEvent(
             return Reject("child_id", "child_id must be the id of a child.");
         if (Member("book_id") is not { ValueKind: JsonValueKind.Number } book || !book.TryGetInt64(out var bookId))
             return Reject("book_id", "book_id must be the id of a book.");
-        if (Text("event_type") is not { } typeName || !_types.TryGetValue(typeName, out var type))
-            return Reject("event_type", $"event_type must be one of: {string.Join(", ", _types.Keys)}.");
+        if (Text("event_type") is not { } typeName || !Words<UsageEventType>.All.TryGetValue(typeName, out var type))
+            return Reject("event_type", $"event_type must be one of: {string.Join(", ", Words<UsageEventType>.All.Keys)}.");
         if (!Rfc3339.TryParse(Text("occurred_at"), out var occurredAt))
             return Reject("occurred_at", "occurred_at must be a time such as \"2026-02-25T20:00:00Z\".");
         if (occurredAt > now + MaxAhead)

@@ -71,16 +71,7 @@ internal static class CreateVideoAsset
             return Wrong("size", $"The upload was begun for {upload.SizeBytes} bytes, not {request.Size}.");
         if (upload.ChecksumSha256 is not null && expected != upload.ChecksumSha256)
             return Wrong("checksum_sha256", $"The upload was begun for a file with the SHA-256 {upload.ChecksumSha256}.");
-        MasterObject? master;
-        try
-        {
-            master = await buckets.FindMasterAsync(upload.MasterS3Key, ct);
-        }
-        catch (BucketsUnavailableException)
-        {
-            return (null, BucketsUnavailableException.Answer);
-        }
-        if (master is null)
+        if (await buckets.FindMasterAsync(upload.MasterS3Key, ct) is not { } master)
             return Wrong("master_s3_key", "There is no object under this key that Storytime can see. Finish the upload first.");
         if (master.Size != upload.SizeBytes)
             return Wrong("size", $"The object in the bucket has {master.Size} bytes, not {upload.SizeBytes}.");

@@ -43,11 +43,6 @@ internal static partial class MediaConvertWebhook
             }
             return TypedResults.Ok();
         }
-        catch (BucketsUnavailableException e)
-        {
-            Log.NoStorage(log, e);
-            return BucketsUnavailableException.Answer;
-        }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested)
         {
             Log.Unreachable(log, e);
@@ -75,9 +70,6 @@ internal static partial class MediaConvertWebhook
 
         [LoggerMessage(LogLevel.Warning, "SNS ended the subscription to {TopicArn}; polling goes on")]
         public static partial void Unsubscribed(ILogger logger, string topicArn);
-
-        [LoggerMessage(LogLevel.Warning, "The output of a job could not be looked for in S3; SNS will come again, and polling goes on")]
-        public static partial void NoStorage(ILogger logger, Exception e);
 
         [LoggerMessage(LogLevel.Warning, "SNS could not be reached for a certificate or a confirmation")]
         public static partial void Unreachable(ILogger logger, Exception e);

@@ -17,16 +17,7 @@ internal static class RetryVideoAsset
             return ApiError.NotFound("video asset");
         if (asset.ProcessingStatus != ProcessingStatus.Failed)
             return NotFailed;
-        MasterObject? master;
-        try
-        {
-            master = await buckets.FindMasterAsync(asset.MasterS3Key, ct);
-        }
-        catch (BucketsUnavailableException)
-        {
-            return BucketsUnavailableException.Answer;
-        }
-        if (master is null)
+        if (await buckets.FindMasterAsync(asset.MasterS3Key, ct) is not { } master)
             return ApiError.Conflict("The master is not in the bucket any more. Upload the file again and make a new video of it.");
         var now = time.Now();
         var before = new { asset.Attempt, asset.ErrorCode, asset.ErrorMessage, asset.MediaConvertJobId, asset.SizeBytes, asset.MasterETag };

@@ -53,15 +53,7 @@ internal static class StartUpload
         var now = time.Now();
         var upload = Upload.Start(
             staff, MakeKey(filename), filename, request.ContentType.Trim().ToLowerInvariant(), size, request.ChecksumSha256, now, options.Value.UrlLifetime);
-        PresignedPut put;
-        try
-        {
-            put = await buckets.PresignPutAsync(upload);
-        }
-        catch (BucketsUnavailableException)
-        {
-            return BucketsUnavailableException.Answer;
-        }
+        var put = await buckets.PresignPutAsync(upload);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         db.Uploads.Add(upload);
         await db.SaveChangesAsync(ct);

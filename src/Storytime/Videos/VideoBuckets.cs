@@ -40,7 +40,7 @@ internal sealed class VideoBuckets(IAmazonS3 s3, IOptions<AwsOptions> aws)
     }
 
     /// <returns>Null when there is no such object, or none that we may see: without the right to list the bucket S3 says 403 for a missing one.</returns>
-    /// <exception cref="BucketsUnavailableException"/>
+    /// <exception cref="UnavailableException"/>
     public async Task<MasterObject?> FindMasterAsync(string key, CancellationToken ct)
     {
         if (await HeadAsync(aws.Value.MasterBucket, key, ct) is not { } head)
@@ -50,7 +50,7 @@ internal sealed class VideoBuckets(IAmazonS3 s3, IOptions<AwsOptions> aws)
         return new MasterObject(head.ContentLength, head.ETag, head.VersionId, whole ? head.ChecksumSHA256 : null);
     }
 
-    /// <exception cref="BucketsUnavailableException"/>
+    /// <exception cref="UnavailableException"/>
     public async Task<bool> HasOutputAsync(string key, CancellationToken ct) => await HeadAsync(aws.Value.OutputBucket, key, ct) is not null;
 
     private Task<GetObjectMetadataResponse?> HeadAsync(string bucket, string key, CancellationToken ct) => AskAsync(async () =>
@@ -74,16 +74,10 @@ internal sealed class VideoBuckets(IAmazonS3 s3, IOptions<AwsOptions> aws)
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            throw new BucketsUnavailableException(e);
+            throw new UnavailableException("The storage of the videos does not answer just now. Try again in a moment.", e);
         }
     }
 }
 
 /// <param name="Headers">To be sent exactly so.</param>
 internal sealed record PresignedPut(string Url, IReadOnlyDictionary<string, string> Headers);
-
-/// <summary>S3 gave no answer, or none that tells of the object. Passes by itself or needs who runs this; never the caller's fault.</summary>
-internal sealed class BucketsUnavailableException(Exception e) : Exception("S3 could not be asked.", e)
-{
-    public static ApiError Answer => new(503, "unavailable", "The storage of the videos does not answer just now. Try again in a moment.");
-}

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using Storytime.Platform.Errors;
 using Storytime.Tests.Testing;
 using Storytime.Videos;
 
@@ -59,7 +60,7 @@ public sealed class BucketTroubleTests(BucketTroubleHost host) : IClassFixture<B
     {
         host.Status = status;
         (await CreateAsync()).ShouldBeError(HttpStatusCode.ServiceUnavailable, "unavailable");
-        await host.RunAsync<VideoBuckets>(b => Should.ThrowAsync<BucketsUnavailableException>(() => b.HasOutputAsync("books/1/hls/index.m3u8", CancellationToken.None)));
+        await host.RunAsync<VideoBuckets>(b => Should.ThrowAsync<UnavailableException>(() => b.HasOutputAsync("books/1/hls/index.m3u8", CancellationToken.None)));
     }
 
     private async Task<Answer> CreateAsync()

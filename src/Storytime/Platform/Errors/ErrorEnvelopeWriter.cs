@@ -27,6 +27,8 @@ internal sealed class ErrorEnvelopeWriter : IProblemDetailsWriter
         var exception = context.Exception ?? http.Features.Get<IExceptionHandlerFeature>()?.Error;
         if (exception is BadHttpRequestException bad)
             return ExplainBadRequest(bad);
+        if (exception is UnavailableException)
+            return new ApiError(503, "unavailable", exception.Message);
 
         return http.Response.StatusCode switch
         {

@@ -21,11 +21,3 @@ internal interface IWords
 {
     IReadOnlyCollection<string> All { get; }
 }
-
-internal static class Words<T> where T : struct, Enum
-{
-    public static Dictionary<string, T> All { get; } = Enum.GetValues<T>().ToDictionary(Json.Name);
-
-    /// <param name="word">Validated by <see cref="WordAttribute{T}"/>.</param>
-    public static T? Parse(string? word) => word is null ? null : All[word];
-}
