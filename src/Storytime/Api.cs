@@ -79,10 +79,18 @@ internal static class Api
 
         var videos = editor.MapGroup("").WithTags("Admin: videos");
         videos.MapPost("/uploads/master_video", StartUpload.Handle).MayAnswer(503);
+        videos.MapGet("/uploads/{id:id}", ManageUploads.Read);
+        videos.MapPost("/uploads/{id:id}/parts", ManageUploads.SignParts).MayAnswer(409, 503);
+        videos.MapGet("/uploads/{id:id}/parts", ManageUploads.ListParts).MayAnswer(409, 503);
+        videos.MapPost("/uploads/{id:id}/complete", ManageUploads.Complete).MayAnswer(409, 503);
+        videos.MapDelete("/uploads/{id:id}", ManageUploads.Abort).MayAnswer(409, 503);
         videos.MapPost("/books/{id:id}/video_assets", CreateVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapGet("/books/{id:id}/video_assets", ReadVideoAssets.List);
+        videos.MapGet("/video_assets", ReadVideoAssets.ListAll);
         videos.MapGet("/video_assets/{id:id}", ReadVideoAssets.Read);
-        videos.MapPost("/video_assets/{id:id}/retries", RetryVideoAsset.Handle).MayAnswer(409);
+        videos.MapPost("/video_assets/{id:id}/retries", RetryVideoAsset.Handle).MayAnswer(409, 503);
+        videos.MapPost("/video_assets/{id:id}/cancellations", CancelVideoAsset.Handle).MayAnswer(409, 503);
+        videos.MapPost("/video_assets/{id:id}/rollbacks", RollBackVideo.Handle).MayAnswer(409, 503);
 
         app.MapPost("/webhooks/mediaconvert", MediaConvertWebhook.Handle).WithTags("Webhooks").AllowAnonymous()
             .WithMetadata(new BodyIs(typeof(string), "text/plain")).MayAnswer(403, 503);

@@ -73,16 +73,17 @@ internal sealed class Book
         UpdatedAt = now;
     }
 
-    /// <summary>Lets a finished encode play from now on, unless a newer one plays already. <see cref="PlayingAsset"/> must have been loaded.</summary>
-    /// <returns>Whether it plays now.</returns>
-    public bool SwitchTo(VideoAsset asset)
+    /// <summary>Lets a finished encode of this book play from now on. <see cref="PlayingAsset"/> must have been loaded.</summary>
+    /// <returns>The one that played before; null for none.</returns>
+    public VideoAsset? SwitchTo(VideoAsset asset)
     {
         if (PlayingAssetId is not null && PlayingAsset is null)
             throw new InvalidOperationException("Load the asset that plays before switching to another one.");
-        if (asset.BookId != Id || asset.ProcessingStatus != ProcessingStatus.Ready || PlayingAsset?.Version > asset.Version)
-            return false;
+        if (asset.BookId != Id || !asset.CanPlay)
+            throw new InvalidOperationException("Only a finished encode of the book itself can play.");
+        var before = PlayingAsset;
         PlayingAsset = asset;
-        return true;
+        return before == asset ? null : before;
     }
 
     internal sealed class Configuration : IEntityTypeConfiguration<Book>

@@ -32,6 +32,9 @@ internal sealed class StorytimeDb(DbContextOptions<StorytimeDb> options) : DbCon
 
     public DbSet<Upload> Uploads => Set<Upload>();
     public DbSet<VideoAsset> VideoAssets => Set<VideoAsset>();
+    public DbSet<VideoAttempt> VideoAttempts => Set<VideoAttempt>();
+    public DbSet<StrayJob> StrayJobs => Set<StrayJob>();
+    public DbSet<SeenNotice> SeenNotices => Set<SeenNotice>();
 
     public DbSet<LibraryItem> LibraryItems => Set<LibraryItem>();
     public DbSet<ResumePosition> ResumePositions => Set<ResumePosition>();

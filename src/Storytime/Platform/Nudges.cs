@@ -6,11 +6,15 @@ namespace Storytime.Platform;
 /// <summary>Asks a worker to look at something now. What is due stands in its row already, so a nudge that gets lost costs a minute, not the work.</summary>
 internal sealed partial class Nudges(IBackgroundJobClient jobs, ILogger<Nudges> log)
 {
-    public void Send<T>(Expression<Func<T, Task>> call)
+    /// <param name="after">How long to wait first; at once when it is not given.</param>
+    public void Send<T>(Expression<Func<T, Task>> call, TimeSpan? after = null)
     {
         try
         {
-            jobs.Enqueue(call);
+            if (after is { } delay)
+                jobs.Schedule(call, delay);
+            else
+                jobs.Enqueue(call);
         }
         catch (BackgroundJobClientException e)
         {

@@ -35,6 +35,13 @@ internal static class Paging
         return data.ToPage(query, total);
     }
 
+    /// <summary>One page of a list that is all there already.</summary>
+    public static Page<T> ToPage<T>(this IReadOnlyCollection<T> all, PageQuery query)
+    {
+        var (page, perPage) = (query.Page ?? 1, query.PerPage ?? DefaultPerPage);
+        return all.Skip((page - 1) * perPage).Take(perPage).ToList().ToPage(query, all.Count);
+    }
+
     public static Page<T> ToPage<T>(this IReadOnlyList<T> data, PageQuery query, int total)
     {
         var (page, perPage) = (query.Page ?? 1, query.PerPage ?? DefaultPerPage);

@@ -8,7 +8,7 @@ namespace Storytime.Videos;
 /// The one state change that a report on a job ends in. Reports come late, twice and out of order, from notices and from polling: the first one that
 /// matters has its effect, the others have none. Never back from ready or failed.
 /// </summary>
-internal sealed partial class JobOutcome(StorytimeDb db, VideoBuckets buckets, TimeProvider time, ILogger<JobOutcome> log)
+internal sealed partial class JobOutcome(StorytimeDb db, HlsOutputs outputs, TimeProvider time, ILogger<JobOutcome> log)
 {
     private const int MaxTries = 5;
 
@@ -17,7 +17,7 @@ internal sealed partial class JobOutcome(StorytimeDb db, VideoBuckets buckets, T
     {
         if (await FindAsync(report, ct) is not { } asset)
         {
-            Log.NotOurs(log, report.JobId, report.AssetId);
+            await NoteIfStrayAsync(report, ct);
             return false;
         }
         var now = time.Now();
@@ -59,23 +59,57 @@ internal sealed partial class JobOutcome(StorytimeDb db, VideoBuckets buckets, T
         return asset is not null && report.IsFor(asset) ? asset : null;
     }
 
+    /// <summary>A job with our mark that no asset waits for, and none has waited for: it is kept, and the sweep ends it.</summary>
+    private async Task NoteIfStrayAsync(JobReport report, CancellationToken ct)
+    {
+        if (!await db.VideoAssets.AnyAsync(a => a.Id == report.AssetId && a.MasterS3Key == report.MasterS3Key, ct)
+            || await db.VideoAttempts.AnyAsync(a => a.MediaConvertJobId == report.JobId, ct))
+        {
+            Log.NotOurs(log, report.JobId, report.AssetId);
+            return;
+        }
+        if (await db.StrayJobs.SingleOrDefaultAsync(s => s.JobId == report.JobId, ct) is { } known)
+        {
+            if (report.State == JobState.Running)
+                return;
+            known.End(time.Now());
+        }
+        else
+        {
+            db.StrayJobs.Add(StrayJob.Of(report, time.Now()));
+            Log.Stray(log, report.JobId, report.AssetId!.Value);
+        }
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.Violates("pk_stray_jobs"))
+        {
+            // Told twice at the same moment.
+        }
+    }
+
     private async Task CompleteAsync(VideoAsset asset, JobReport report, CancellationToken ct)
     {
         // The word COMPLETE is not enough: what children will ask for must be there. Asked before any row is locked, S3 may take its time.
-        if (!await buckets.HasOutputAsync(asset.HlsBasePath + "index.m3u8", ct))
+        if (await outputs.MissingAsync(asset.HlsBasePath, ct) is { } missing)
         {
-            asset.Fail("manifest_missing", "MediaConvert says that the video is complete, but its manifest is not in the output bucket. Try again.", time.Now());
+            asset.Fail("outputs_missing", $"MediaConvert says that the video is complete, but {missing} is not in the output bucket. Try again.", time.Now());
             await db.SaveChangesAsync(ct);
-            Log.Failed(log, asset.Id, report.JobId, "manifest_missing");
+            Log.Failed(log, asset.Id, report.JobId, "outputs_missing");
             return;
         }
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // Two versions of one book may become ready at the same moment; the newer one must win.
-        var book = (await db.Books.FromSql($"select * from books where id = {asset.BookId} for no key update").ToListAsync(ct))[0];
-        await db.Entry(book).Reference(b => b.PlayingAsset).LoadAsync(ct);
+        var book = await PlayingAssets.LockBookAsync(db, asset.BookId, ct);
         int? seconds = report.DurationMs is { } ms ? (int)Math.Round(ms / 1000.0, MidpointRounding.AwayFromZero) : null;
-        asset.Complete(seconds, time.Now());
-        var plays = book.SwitchTo(asset);
+        var now = time.Now();
+        asset.Complete(seconds, now);
+        var plays = book.PlayingAsset is not { } playing || playing.Version < asset.Version;
+        if (plays)
+            PlayingAssets.Switch(book, asset, now);
+        else
+            asset.Plays(false, now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         Log.Ready(log, asset.Id, asset.BookId, asset.Version, plays);
@@ -105,6 +139,9 @@ internal sealed partial class JobOutcome(StorytimeDb db, VideoBuckets buckets, T
 
         [LoggerMessage(LogLevel.Warning, "Video asset {AssetId} failed (job {JobId}): {ErrorCode}")]
         public static partial void Failed(ILogger logger, long assetId, string? jobId, string errorCode);
+
+        [LoggerMessage(LogLevel.Error, "Job {JobId} was made for video asset {AssetId}, but is not the job that it waits for; it will be canceled")]
+        public static partial void Stray(ILogger logger, string jobId, long assetId);
 
         [LoggerMessage(LogLevel.Information, "Nothing waits for job {JobId} (named asset: {AssetId})")]
         public static partial void NotOurs(ILogger logger, string jobId, long? assetId);

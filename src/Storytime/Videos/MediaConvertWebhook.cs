@@ -1,4 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Storytime.Data;
+using Storytime.Platform;
 using Storytime.Platform.Aws;
 using Storytime.Platform.Errors;
 
@@ -14,7 +17,7 @@ internal static partial class MediaConvertWebhook
     private const int MaxBody = 256 * 1024;
 
     /// <summary>Takes a signed SNS message of the configured topic (JSON, sent as text/plain): a confirmation, or a MediaConvert event.</summary>
-    public static async Task<Results<Ok, ApiError>> Handle(HttpContext http, SnsNotices notices, JobOutcome outcome, ILogger<SnsNotices> log, CancellationToken ct)
+    public static async Task<Results<Ok, ApiError>> Handle(HttpContext http, SnsNotices notices, JobOutcome outcome, StorytimeDb db, TimeProvider time, ILogger<SnsNotices> log, CancellationToken ct)
     {
         if (await ReadBodyAsync(http.Request, ct) is not { } body)
             return new ApiError(413, "too_large", "An SNS message has at most 256 KB.");
@@ -26,6 +29,8 @@ internal static partial class MediaConvertWebhook
                 Log.Refused(log, refusal!);
                 return ApiError.Forbidden(refusal!);
             }
+            if (await db.SeenNotices.AnyAsync(n => n.MessageId == message.MessageId, ct))
+                return TypedResults.Ok();
             switch (message.Type)
             {
                 case SnsMessage.SubscriptionConfirmation:
@@ -41,6 +46,8 @@ internal static partial class MediaConvertWebhook
                         await outcome.ApplyAsync(report, ct);
                     break;
             }
+            // Noted after the effect, so that a message whose effect failed is taken when it comes again; twice in between changes nothing more than once.
+            await db.Database.ExecuteSqlAsync($"insert into seen_notices (message_id, seen_at) values ({message.MessageId}, {time.Now()}) on conflict do nothing", ct);
             return TypedResults.Ok();
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested)

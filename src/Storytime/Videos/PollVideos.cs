@@ -14,9 +14,6 @@ internal sealed partial class PollVideos(
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>MediaConvert allows 2 calls of a kind a second for the whole account.</summary>
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(600);
-
     private const int MaxRound = 20;
 
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
@@ -46,7 +43,6 @@ internal sealed partial class PollVideos(
 
     private async Task<JobReport> AskAsync(string jobId, CancellationToken ct)
     {
-        await Task.Delay(_pause, ct);
         try
         {
             return JobReport.Of(await mediaConvert.GetJobAsync(jobId, ct));

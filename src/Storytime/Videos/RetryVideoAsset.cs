@@ -21,20 +21,20 @@ internal static class RetryVideoAsset
             return ApiError.Conflict("The master is not in the bucket any more. Upload the file again and make a new video of it.");
         var now = time.Now();
         var before = new { asset.Attempt, asset.ErrorCode, asset.ErrorMessage, asset.MediaConvertJobId, asset.SizeBytes, asset.MasterETag };
+        db.VideoAttempts.Add(VideoAttempt.Of(asset, now));
         asset.Retry(master, now);
         db.AuditEntries.Add(AuditEntry.Of(staff, "retried", "video_asset", id, before, new { asset.Attempt, asset.SizeBytes, asset.MasterETag }, now));
         try
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateConcurrencyException)
+        catch (DbUpdateException e) when (e is DbUpdateConcurrencyException || e.Violates("pk_video_attempts"))
         {
             // Two people pressed the button.
             return NotFailed;
         }
         nudges.Send<SubmitVideo>(j => j.RunAsync(id, CancellationToken.None));
-        var answer = await db.VideoAssets.Where(a => a.Id == id).Select(ReadVideoAssets.ToResponse(db)).SingleAsync(ct);
-        return TypedResults.Accepted($"/admin/api/v1/video_assets/{id}", answer);
+        return TypedResults.Accepted($"/admin/api/v1/video_assets/{id}", await ReadVideoAssets.OneAsync(db, id, ct));
     }
 
     private static ApiError NotFailed => ApiError.Conflict("Only a failed video can be tried again.");

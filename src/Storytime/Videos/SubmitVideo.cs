@@ -13,18 +13,19 @@ namespace Storytime.Videos;
 /// called; and where an intent is found, the job is looked for by listing before another one is made. (AWS remembers a request token for a minute only.)
 /// </summary>
 internal sealed partial class SubmitVideo(
-    StorytimeDb db, NpgsqlDataSource data, MediaConvertClient mediaConvert, VideoBuckets buckets, JobOutcome outcome, IOptions<AwsOptions> aws, TimeProvider time, ILogger<SubmitVideo> log)
+    StorytimeDb db, NpgsqlDataSource data, MediaConvertClient mediaConvert, VideoBuckets buckets, JobOutcome outcome, Nudges nudges, IOptions<AwsOptions> aws, TimeProvider time,
+    ILogger<SubmitVideo> log)
 {
-    /// <summary>Clocks of AWS and ours may differ by so much.</summary>
-    private static readonly TimeSpan _clockSkew = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _firstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(10);
 
-    /// <summary>No retries by Hangfire: the sweep comes every minute.</summary>
+    /// <summary>No retries by Hangfire: the row says when it is due again, and the sweep comes every minute.</summary>
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public async Task RunAsync(long assetId, CancellationToken ct)
     {
         try
         {
-            await TryAsync(assetId, ct);
+            await TryAsync(assetId, null, ct);
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
@@ -32,39 +33,45 @@ internal sealed partial class SubmitVideo(
         }
     }
 
-    /// <exception cref="MediaConvertException">MediaConvert takes nothing just now, or does not let us.</exception>
-    public async Task TryAsync(long assetId, CancellationToken ct)
+    /// <summary>The turn to change how an asset is submitted; it ends with the process that has it.</summary>
+    public static Task<AdvisoryLock?> TakeTurnAsync(NpgsqlDataSource data, long assetId, CancellationToken ct) =>
+        AdvisoryLock.TryTakeAsync(data, $"submit-video-{assetId}", ct);
+
+    /// <param name="jobs">A listing that is shared with others; a fresh one when it is null or too old.</param>
+    /// <exception cref="MediaConvertException">MediaConvert takes nothing just now, or does not let us. The row says so, and when it is tried again.</exception>
+    public async Task TryAsync(long assetId, LostJobs? jobs, CancellationToken ct)
     {
-        await using var turn = await AdvisoryLock.TryTakeAsync(data, $"submit-video-{assetId}", ct);
+        await using var turn = await TakeTurnAsync(data, assetId, ct);
         if (turn is null)
             return;
         db.ChangeTracker.Clear();
         if (await db.VideoAssets.SingleOrDefaultAsync(a => a.Id == assetId && a.ProcessingStatus == ProcessingStatus.Uploaded, ct) is not { } asset)
             return;
-        if (asset.SubmitStartedAt is { } started && await FindJobAsync(asset, started, ct) is { } lost)
+        try
         {
-            Log.Found(log, asset.Id, lost.JobId);
-            await outcome.ApplyAsync(lost, ct);
-            return;
+            await SubmitOnceAsync(asset, jobs, ct);
         }
-        if (await LookAsync(asset, ct) is { } master && await IsSameAsync(asset, ct))
-            await SubmitAsync(asset, master, ct);
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            await PutOffAsync(assetId, e, ct);
+            throw;
+        }
     }
 
-    /// <summary>The job of this attempt, when an answer of CreateJob was lost. Jobs are listed newest first; those before the intent cannot be it.</summary>
-    private async Task<JobReport?> FindJobAsync(VideoAsset asset, DateTimeOffset started, CancellationToken ct)
+    private async Task SubmitOnceAsync(VideoAsset asset, LostJobs? jobs, CancellationToken ct)
     {
-        var oldest = (started - _clockSkew).ToUnixTimeSeconds();
-        string? next = null;
-        do
+        if (asset.SubmitStartedAt is not null)
         {
-            var page = await mediaConvert.ListJobsAsync(next, ct);
-            if (page.Jobs.Select(JobReport.Of).FirstOrDefault(r => r.IsFor(asset)) is { } report)
-                return report;
-            next = page.Jobs.Any(j => j.CreatedAt < oldest) ? null : page.NextToken;
+            var listing = jobs?.IsFreshFor(asset) is true ? jobs : new LostJobs(mediaConvert, time.Now());
+            if (await listing.FindAsync(asset, ct) is { } lost)
+            {
+                Log.Found(log, asset.Id, lost.JobId);
+                await outcome.ApplyAsync(lost, ct);
+                return;
+            }
         }
-        while (next is not null);
-        return null;
+        if (await LookAsync(asset, ct) is { } master && await IsSameAsync(asset, ct))
+            await CreateJobAsync(asset, master, ct);
     }
 
     /// <summary>What kind of file the master is; null when it is none to make a video from, and the asset has failed with the reason.</summary>
@@ -96,7 +103,7 @@ internal sealed partial class SubmitVideo(
         return false;
     }
 
-    private async Task SubmitAsync(VideoAsset asset, MasterFacts master, CancellationToken ct)
+    private async Task CreateJobAsync(VideoAsset asset, MasterFacts master, CancellationToken ct)
     {
         // From here on a job may exist. A conflict here means that the row has moved on, and somebody else must look.
         asset.StartSubmit(time.Now());
@@ -113,6 +120,34 @@ internal sealed partial class SubmitVideo(
         }
     }
 
+    /// <summary>Twice as long each time, and never for all at the same moment (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).</summary>
+    private async Task PutOffAsync(long assetId, Exception problem, CancellationToken ct)
+    {
+        db.ChangeTracker.Clear();
+        if (await db.VideoAssets.SingleOrDefaultAsync(a => a.Id == assetId && a.ProcessingStatus == ProcessingStatus.Uploaded, ct) is not { } asset)
+            return;
+        var pause = _firstPause * Math.Pow(2, Math.Min(asset.SubmitFailures, 10));
+        pause = (pause < _longestPause ? pause : _longestPause) * (0.5 + Random.Shared.NextDouble() / 2);
+        asset.PutOffSubmit(Describe(problem), time.Now() + pause, time.Now());
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // A notice came in between: there is a job after all.
+            return;
+        }
+        nudges.Send<SubmitVideo>(j => j.RunAsync(assetId, CancellationToken.None), pause);
+    }
+
+    private static string Describe(Exception problem) => problem switch
+    {
+        MediaConvertException { IsThrottling: true } e => $"MediaConvert takes no more just now: {e.Message}",
+        MediaConvertException e => $"MediaConvert does not take the job: {e.Message}",
+        _ => "MediaConvert or S3 does not answer.",
+    };
+
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "Video asset {AssetId}, attempt {Attempt}: MediaConvert has job {JobId}")]
@@ -121,7 +156,7 @@ internal sealed partial class SubmitVideo(
         [LoggerMessage(LogLevel.Warning, "Video asset {AssetId} had a job whose answer was lost: {JobId}")]
         public static partial void Found(ILogger logger, long assetId, string jobId);
 
-        [LoggerMessage(LogLevel.Warning, "Video asset {AssetId} could not be submitted; the sweep will try again")]
+        [LoggerMessage(LogLevel.Warning, "Video asset {AssetId} could not be submitted; it will be tried again")]
         public static partial void Later(ILogger logger, Exception e, long assetId);
     }
 }

@@ -10,9 +10,13 @@ internal static class VideosSetup
         services.AddAws();
         services.AddSettings<UploadOptions>("Uploads");
         services.AddSingleton<VideoBuckets>();
+        services.AddSingleton<UploadBucket>();
+        services.AddSingleton<HlsOutputs>();
         services.AddScoped<JobOutcome>();
         services.AddScoped<SubmitVideo>();
         services.AddScoped<SweepVideos>();
         services.AddScoped<PollVideos>();
+        services.AddScoped<CleanVideos>();
+        services.AddHostedService<NoticeQueue>();
     }
 }

@@ -39,14 +39,15 @@ public static class Content
         var admin = AdminUser.Create($"uploader-{Guid.NewGuid():N}@storytime.example", AdminRole.Editor, now);
         db.AdminUsers.Add(admin);
         await db.SaveChangesAsync();
-        var upload = Upload.Start(new Staff(admin.Id, AdminRole.Editor), $"masters/{Guid.NewGuid()}/a.mp4", "a.mp4", "video/mp4", 1000, null, now, TimeSpan.FromHours(1));
+        var upload = Upload.Start(
+            new Staff(admin.Id, AdminRole.Editor), UploadKind.MasterVideo, $"masters/{Guid.NewGuid()}/a.mp4", new UploadFile("a.mp4", "video/mp4", 1000, null), UploadMethod.Put, now, TimeSpan.FromHours(1));
         var version = 1 + await db.VideoAssets.CountAsync(a => a.BookId == bookId);
-        var asset = VideoAsset.Create(upload, bookId, version, new MasterObject(1000, "etag", null, null), admin.Id, now);
+        var asset = VideoAsset.Create(upload, bookId, version, new MasterObject(1000, "etag", null, null), null, admin.Id, now);
         asset.Submitted(Guid.NewGuid().ToString(), now);
         asset.Complete(seconds, now);
         db.VideoAssets.Add(asset);
         await db.SaveChangesAsync();
-        (await db.Books.Include(b => b.PlayingAsset).SingleAsync(b => b.Id == bookId)).SwitchTo(asset).ShouldBeTrue();
+        PlayingAssets.Switch(await db.Books.Include(b => b.PlayingAsset).SingleAsync(b => b.Id == bookId), asset, now);
         await db.SaveChangesAsync();
         return asset.Id;
     });

@@ -116,8 +116,9 @@ public sealed class JobSettingsTests
 
     private static VideoAsset Asset(int version)
     {
-        var upload = Upload.Start(new Staff(1, AdminRole.Editor), "masters/abc/film.mp4", "film.mp4", "video/mp4", 1000, null, _now, TimeSpan.FromHours(1));
-        return VideoAsset.Create(upload, 123, version, new MasterObject(1000, "\"e\"", null, null), 1, _now);
+        var upload = Upload.Start(
+            new Staff(1, AdminRole.Editor), UploadKind.MasterVideo, "masters/abc/film.mp4", new UploadFile("film.mp4", "video/mp4", 1000, null), UploadMethod.Put, _now, TimeSpan.FromHours(1));
+        return VideoAsset.Create(upload, 123, version, new MasterObject(1000, "\"e\"", null, null), null, 1, _now);
     }
 
     private static JsonNode Hls(JsonObject body) => body["settings"]!["outputGroups"]![0]!;

@@ -118,7 +118,7 @@ public class VideoHost : IAsyncLifetime
         await run(scope.ServiceProvider.GetRequiredService<TJob>());
     }
 
-    public Task SubmitAsync(long asset) => RunAsync<SubmitVideo>(j => j.TryAsync(asset, CancellationToken.None));
+    public Task SubmitAsync(long asset) => RunAsync<SubmitVideo>(j => j.TryAsync(asset, null, CancellationToken.None));
 
     /// <summary>Downloads all outputs below a prefix and gives the folder.</summary>
     public async Task<string> OutputsAsync(string prefix)

@@ -1265,6 +1265,60 @@ namespace Storytime.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Storytime.Videos.SeenNotice", b =>
+                {
+                    b.Property<string>("MessageId")
+                        .HasColumnType("text")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("MessageId")
+                        .HasName("pk_seen_notices");
+
+                    b.HasIndex("SeenAt")
+                        .HasDatabaseName("ix_seen_notices_seen_at");
+
+                    b.ToTable("seen_notices", (string)null);
+                });
+
+            modelBuilder.Entity("Storytime.Videos.StrayJob", b =>
+                {
+                    b.Property<string>("JobId")
+                        .HasColumnType("text")
+                        .HasColumnName("job_id");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset>("FoundAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("found_at");
+
+                    b.Property<long>("VideoAssetId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("video_asset_id");
+
+                    b.HasKey("JobId")
+                        .HasName("pk_stray_jobs");
+
+                    b.HasIndex("FoundAt")
+                        .HasDatabaseName("ix_stray_jobs_running")
+                        .HasFilter("ended_at is null");
+
+                    b.HasIndex("VideoAssetId")
+                        .HasDatabaseName("ix_stray_jobs_video_asset_id");
+
+                    b.ToTable("stray_jobs", (string)null);
+                });
+
             modelBuilder.Entity("Storytime.Videos.Upload", b =>
                 {
                     b.Property<long>("Id")
@@ -1300,14 +1354,32 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("filename");
 
-                    b.Property<string>("MasterS3Key")
+                    b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("master_s3_key");
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("method");
+
+                    b.Property<string>("MultipartChecksum")
+                        .HasColumnType("text")
+                        .HasColumnName("multipart_checksum");
 
                     b.Property<string>("MultipartUploadId")
                         .HasColumnType("text")
                         .HasColumnName("multipart_upload_id");
+
+                    b.Property<long?>("PartSizeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("part_size_bytes");
+
+                    b.Property<string>("S3Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("s3_key");
 
                     b.Property<long>("SizeBytes")
                         .HasColumnType("bigint")
@@ -1324,18 +1396,26 @@ namespace Storytime.Data.Migrations
                     b.HasIndex("CreatedByAdminId")
                         .HasDatabaseName("ix_uploads_created_by_admin_id");
 
-                    b.HasIndex("MasterS3Key")
+                    b.HasIndex("S3Key")
                         .IsUnique()
-                        .HasDatabaseName("ix_uploads_master_s3_key");
+                        .HasDatabaseName("ix_uploads_s3_key");
 
                     b.HasIndex("Status", "CreatedAt")
                         .HasDatabaseName("ix_uploads_status_created_at");
 
                     b.ToTable("uploads", null, t =>
                         {
+                            t.HasCheckConstraint("ck_uploads_kind", "kind in ('master_video', 'captions', 'cover')");
+
+                            t.HasCheckConstraint("ck_uploads_method", "method in ('put', 'post', 'multipart')");
+
+                            t.HasCheckConstraint("ck_uploads_multipart_checksum", "multipart_checksum in ('crc64nvme', 'sha256')");
+
+                            t.HasCheckConstraint("ck_uploads_parts", "(method = 'multipart') = (multipart_upload_id is not null) and (method = 'multipart') = (part_size_bytes is not null)");
+
                             t.HasCheckConstraint("ck_uploads_size_bytes", "size_bytes > 0");
 
-                            t.HasCheckConstraint("ck_uploads_status", "status in ('pending', 'completed', 'aborted')");
+                            t.HasCheckConstraint("ck_uploads_status", "status in ('pending', 'uploaded', 'used', 'aborted')");
                         });
                 });
 
@@ -1356,9 +1436,21 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("book_id");
 
+                    b.Property<string>("CaptionsLanguage")
+                        .HasColumnType("text")
+                        .HasColumnName("captions_language");
+
+                    b.Property<string>("CaptionsS3Key")
+                        .HasColumnType("text")
+                        .HasColumnName("captions_s3_key");
+
                     b.Property<DateTimeOffset?>("CheckedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("checked_at");
+
+                    b.Property<string>("ChecksumCrc64Nvme")
+                        .HasColumnType("text")
+                        .HasColumnName("checksum_crc64nvme");
 
                     b.Property<string>("ChecksumSha256")
                         .HasColumnType("text")
@@ -1415,6 +1507,14 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("mediaconvert_job_id");
 
+                    b.Property<DateTimeOffset?>("NextSubmitAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_submit_at");
+
+                    b.Property<DateTimeOffset?>("OutputsDeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("outputs_deleted_at");
+
                     b.Property<string>("ProcessingStatus")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1424,17 +1524,45 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("progress_percent");
 
+                    b.Property<DateTimeOffset>("ProgressedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("progressed_at");
+
                     b.Property<DateTimeOffset?>("ReadyAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ready_at");
+
+                    b.Property<DateTimeOffset?>("RetiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retired_at");
 
                     b.Property<long>("SizeBytes")
                         .HasColumnType("bigint")
                         .HasColumnName("size_bytes");
 
+                    b.Property<DateTimeOffset?>("StuckAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stuck_at");
+
+                    b.Property<int>("SubmitFailures")
+                        .HasColumnType("integer")
+                        .HasColumnName("submit_failures");
+
+                    b.Property<string>("SubmitProblem")
+                        .HasColumnType("text")
+                        .HasColumnName("submit_problem");
+
                     b.Property<DateTimeOffset?>("SubmitStartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("submit_started_at");
+
+                    b.Property<DateTimeOffset?>("SubmitTriedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("submit_tried_at");
+
+                    b.Property<DateTimeOffset?>("SupersededAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("superseded_at");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1468,6 +1596,10 @@ namespace Storytime.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_video_assets_mediaconvert_job_id");
 
+                    b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_video_assets_outputs_kept")
+                        .HasFilter("outputs_deleted_at is null and (processing_status = 'failed' or superseded_at is not null)");
+
                     b.HasIndex("BookId", "Id")
                         .IsUnique()
                         .HasDatabaseName("ix_video_assets_book_id_id");
@@ -1479,6 +1611,8 @@ namespace Storytime.Data.Migrations
                     b.ToTable("video_assets", null, t =>
                         {
                             t.HasCheckConstraint("ck_video_assets_attempt", "attempt >= 1");
+
+                            t.HasCheckConstraint("ck_video_assets_captions", "(captions_s3_key is null) = (captions_language is null)");
 
                             t.HasCheckConstraint("ck_video_assets_duration_seconds", "duration_seconds >= 0");
 
@@ -1494,6 +1628,56 @@ namespace Storytime.Data.Migrations
 
                             t.HasCheckConstraint("ck_video_assets_version", "version >= 1");
                         });
+                });
+
+            modelBuilder.Entity("Storytime.Videos.VideoAttempt", b =>
+                {
+                    b.Property<long>("VideoAssetId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("video_asset_id");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<DateTimeOffset>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("ErrorCode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("error_code");
+
+                    b.Property<string>("ErrorMessage")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("error_message");
+
+                    b.Property<string>("HlsBasePath")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hls_base_path");
+
+                    b.Property<string>("MediaConvertJobId")
+                        .HasColumnType("text")
+                        .HasColumnName("mediaconvert_job_id");
+
+                    b.Property<DateTimeOffset?>("OutputsDeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("outputs_deleted_at");
+
+                    b.HasKey("VideoAssetId", "Attempt")
+                        .HasName("pk_video_attempts");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_video_attempts_outputs_kept")
+                        .HasFilter("outputs_deleted_at is null");
+
+                    b.HasIndex("MediaConvertJobId")
+                        .HasDatabaseName("ix_video_attempts_mediaconvert_job_id");
+
+                    b.ToTable("video_attempts", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<long>", b =>
@@ -1711,6 +1895,16 @@ namespace Storytime.Data.Migrations
                         .HasConstraintName("fk_rights_windows_publishers_publisher_id");
                 });
 
+            modelBuilder.Entity("Storytime.Videos.StrayJob", b =>
+                {
+                    b.HasOne("Storytime.Videos.VideoAsset", null)
+                        .WithMany()
+                        .HasForeignKey("VideoAssetId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_stray_jobs_video_assets_video_asset_id");
+                });
+
             modelBuilder.Entity("Storytime.Videos.Upload", b =>
                 {
                     b.HasOne("Storytime.Admin.AdminUser", null)
@@ -1736,6 +1930,16 @@ namespace Storytime.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_video_assets_admin_users_created_by_admin_id");
+                });
+
+            modelBuilder.Entity("Storytime.Videos.VideoAttempt", b =>
+                {
+                    b.HasOne("Storytime.Videos.VideoAsset", null)
+                        .WithMany()
+                        .HasForeignKey("VideoAssetId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_video_attempts_video_assets_video_asset_id");
                 });
 
             modelBuilder.Entity("Storytime.Children.ChildProfile", b =>

@@ -30,12 +30,21 @@ public sealed record AwsOptions : IValidatableObject
     /// <summary>Set only where MediaConvert is not AWS's own.</summary>
     public Uri? MediaConvertUrl { get; init; }
 
+    /// <summary>Set only where SQS is not AWS's own.</summary>
+    public Uri? SqsUrl { get; init; }
+
+    /// <summary>GetJob and ListJobs calls a second that this node may make, each. AWS allows 2 for the account, unless its quota was raised; share it between nodes.</summary>
+    [Range(1, 1000, ErrorMessage = "Aws:MediaConvertReadsPerSecond must be between 1 and 1000; AWS allows 2 for an account.")]
+    public int MediaConvertReadsPerSecond { get; init; } = 2;
+
     public Uri MediaConvertEndpoint => MediaConvertUrl ?? new Uri($"https://mediaconvert.{Region}.amazonaws.com");
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!IsWebAddress(S3Url))
             yield return new ValidationResult("Aws:S3Url must be an http or https address, or not be set.", [nameof(S3Url)]);
+        if (!IsWebAddress(SqsUrl))
+            yield return new ValidationResult("Aws:SqsUrl must be an http or https address, or not be set.", [nameof(SqsUrl)]);
         if (!IsWebAddress(MediaConvertUrl))
             yield return new ValidationResult("Aws:MediaConvertUrl must be an http or https address, or not be set.", [nameof(MediaConvertUrl)]);
     }

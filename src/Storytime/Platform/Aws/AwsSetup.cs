@@ -3,6 +3,7 @@ using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 using Amazon.Runtime.Signing;
 using Amazon.S3;
+using Amazon.SQS;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
 
@@ -15,9 +16,13 @@ internal static class AwsSetup
     {
         services.AddSettings<AwsOptions>("Aws");
         services.AddSettings<SnsOptions>("Sns");
+        services.AddSettings<SqsOptions>("Sqs");
 
         services.AddSingleton<IAmazonS3>(provider => new AmazonS3Client(S3Config(provider.GetRequiredService<IOptions<AwsOptions>>().Value)));
 
+        services.AddSingleton<IAmazonSQS>(provider => new AmazonSQSClient(SqsConfig(provider.GetRequiredService<IOptions<AwsOptions>>().Value)));
+
+        services.AddSingleton<MediaConvertPace>();
         services.AddHttpClient<MediaConvertClient>((provider, http) =>
             {
                 http.BaseAddress = provider.GetRequiredService<IOptions<AwsOptions>>().Value.MediaConvertEndpoint;
@@ -53,7 +58,13 @@ internal static class AwsSetup
 
     private static AmazonS3Config S3Config(AwsOptions aws)
     {
-        var config = new AmazonS3Config { Timeout = TimeSpan.FromSeconds(30), MaxErrorRetry = 2 };
+        var config = new AmazonS3Config
+        {
+            Timeout = TimeSpan.FromSeconds(30),
+            MaxErrorRetry = 2,
+            // An upload in parts that is begun with the SDK's own choice of a checksum would want that checksum with every part.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+        };
         if (aws.S3Url is null)
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(aws.Region);
@@ -62,6 +73,20 @@ internal static class AwsSetup
         config.ServiceURL = aws.S3Url.AbsoluteUri;
         config.AuthenticationRegion = aws.Region;
         config.ForcePathStyle = true;
+        return config;
+    }
+
+    /// <summary>A receive waits up to 20 seconds by itself.</summary>
+    private static AmazonSQSConfig SqsConfig(AwsOptions aws)
+    {
+        var config = new AmazonSQSConfig { Timeout = TimeSpan.FromSeconds(40), MaxErrorRetry = 2 };
+        if (aws.SqsUrl is null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(aws.Region);
+            return config;
+        }
+        config.ServiceURL = aws.SqsUrl.AbsoluteUri;
+        config.AuthenticationRegion = aws.Region;
         return config;
     }
 

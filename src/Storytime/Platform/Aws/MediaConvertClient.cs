@@ -9,7 +9,7 @@ namespace Storytime.Platform.Aws;
 /// AWS Elemental MediaConvert's REST API (2017-08-29, rest-json, names in lowerCamelCase on the wire). Signing and retries are in the handlers of the
 /// <see cref="HttpClient"/>. https://docs.aws.amazon.com/mediaconvert/latest/apireference/
 /// </summary>
-internal sealed class MediaConvertClient(HttpClient http)
+internal sealed class MediaConvertClient(HttpClient http, MediaConvertPace pace)
 {
     private const string Root = "2017-08-29/";
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
@@ -27,13 +27,35 @@ internal sealed class MediaConvertClient(HttpClient http)
         (await SendAsync<JobAnswer>(HttpMethod.Post, "jobs", request, ct)).Job;
 
     /// <summary>At most 2 calls a second for the whole account.</summary>
-    public async Task<MediaConvertJob> GetJobAsync(string id, CancellationToken ct) =>
-        (await SendAsync<JobAnswer>(HttpMethod.Get, $"jobs/{Uri.EscapeDataString(id)}", null, ct)).Job;
+    public async Task<MediaConvertJob> GetJobAsync(string id, CancellationToken ct)
+    {
+        await pace.GetJobAsync(ct);
+        return (await SendAsync<JobAnswer>(HttpMethod.Get, $"jobs/{Uri.EscapeDataString(id)}", null, ct)).Job;
+    }
 
     /// <summary>Up to 20 jobs, newest first. At most 2 calls a second for the whole account.</summary>
     /// <param name="nextToken">Of the page before; null for the first one.</param>
-    public Task<MediaConvertJobs> ListJobsAsync(string? nextToken, CancellationToken ct) => SendAsync<MediaConvertJobs>(
-        HttpMethod.Get, "jobs?maxResults=20&order=DESCENDING" + (nextToken is null ? "" : $"&nextToken={Uri.EscapeDataString(nextToken)}"), null, ct);
+    public async Task<MediaConvertJobs> ListJobsAsync(string? nextToken, CancellationToken ct)
+    {
+        await pace.ListJobsAsync(ct);
+        var page = nextToken is null ? "" : $"&nextToken={Uri.EscapeDataString(nextToken)}";
+        return await SendAsync<MediaConvertJobs>(HttpMethod.Get, "jobs?maxResults=20&order=DESCENDING" + page, null, ct);
+    }
+
+    /// <summary>Ends a job. Harmless for one that is at its end (409) or not known (404).</summary>
+    /// <returns>False when there was nothing to end.</returns>
+    public async Task<bool> CancelJobAsync(string id, CancellationToken ct)
+    {
+        try
+        {
+            await SendAsync<JsonObject>(HttpMethod.Delete, $"jobs/{Uri.EscapeDataString(id)}", null, ct);
+            return true;
+        }
+        catch (MediaConvertException e) when (e.Status is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
 
     private async Task<T> SendAsync<T>(HttpMethod method, string path, JsonObject? body, CancellationToken ct)
     {

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Platform.Auth;
+using Storytime.Platform.Aws;
+using Storytime.Platform.Errors;
+
+namespace Storytime.Videos;
+
+internal static class CancelVideoAsset
+{
+    private static readonly ApiError _atItsEnd = ApiError.Conflict("Only a video that is not ready yet can be canceled.");
+
+    /// <summary>
+    /// Ends the making of a video; it becomes <c>failed</c> with the code <c>canceled</c>, and can be tried again. A job that MediaConvert has is told to
+    /// end; should it be through in this very moment, the video becomes ready instead.
+    /// </summary>
+    public static async Task<Results<Accepted<VideoAssetResponse>, ApiError>> Handle(
+        long id, Staff staff, StorytimeDb db, NpgsqlDataSource data, MediaConvertClient mediaConvert, JobOutcome outcome, TimeProvider time, CancellationToken ct)
+    {
+        if (!await db.VideoAssets.AnyAsync(a => a.Id == id, ct))
+            return ApiError.NotFound("video asset");
+        await using var turn = await SubmitVideo.TakeTurnAsync(data, id, ct);
+        if (turn is null)
+            return ApiError.Conflict("This video is being handed to MediaConvert just now. Try again in a moment.");
+        var asset = await db.VideoAssets.AsNoTracking().SingleAsync(a => a.Id == id, ct);
+        if (asset.ProcessingStatus is ProcessingStatus.Ready or ProcessingStatus.Failed)
+            return _atItsEnd;
+        db.AuditEntries.Add(AuditEntry.Of(staff, "canceled", "video_asset", id, new { asset.ProcessingStatus, asset.Attempt, asset.MediaConvertJobId }, null, time.Now()));
+        await db.SaveChangesAsync(ct);
+        if (asset.MediaConvertJobId is not { } jobId)
+        {
+            // A job whose answer was lost may be there all the same: the first we hear of it, it is a stray one, and ended.
+            if (!await outcome.RefuseAsync(id, asset.Attempt, "canceled", "Canceled before MediaConvert had a job.", ct))
+                return _atItsEnd;
+        }
+        else if (await CancelAsync(mediaConvert, jobId, ct))
+        {
+            await outcome.ApplyAsync(new JobReport(jobId, JobState.Failed, ErrorCode: "canceled", ErrorMessage: "The MediaConvert job was canceled."), ct);
+        }
+        else
+        {
+            return _atItsEnd;
+        }
+        return TypedResults.Accepted($"/admin/api/v1/video_assets/{id}", await ReadVideoAssets.OneAsync(db, id, ct));
+    }
+
+    private static async Task<bool> CancelAsync(MediaConvertClient mediaConvert, string jobId, CancellationToken ct)
+    {
+        try
+        {
+            return await mediaConvert.CancelJobAsync(jobId, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            throw new UnavailableException("MediaConvert does not answer just now. Try again in a moment.", e);
+        }
+    }
+}
