@@ -30,7 +30,12 @@ public sealed record AwsOptions : IValidatableObject
     /// <summary>Set only where MediaConvert is not AWS's own.</summary>
     public Uri? MediaConvertUrl { get; init; }
 
+    /// <summary>Set only where Secrets Manager is not AWS's own.</summary>
+    public Uri? SecretsManagerUrl { get; init; }
+
     public Uri MediaConvertEndpoint => MediaConvertUrl ?? new Uri($"https://mediaconvert.{Region}.amazonaws.com");
+
+    public Uri SecretsManagerEndpoint => SecretsManagerUrl ?? new Uri($"https://secretsmanager.{Region}.amazonaws.com");
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -38,6 +43,8 @@ public sealed record AwsOptions : IValidatableObject
             yield return new ValidationResult("Aws:S3Url must be an http or https address, or not be set.", [nameof(S3Url)]);
         if (!IsWebAddress(MediaConvertUrl))
             yield return new ValidationResult("Aws:MediaConvertUrl must be an http or https address, or not be set.", [nameof(MediaConvertUrl)]);
+        if (!IsWebAddress(SecretsManagerUrl))
+            yield return new ValidationResult("Aws:SecretsManagerUrl must be an http or https address, or not be set.", [nameof(SecretsManagerUrl)]);
     }
 
     private static bool IsWebAddress(Uri? address) => address is null || (address.IsAbsoluteUri && address.Scheme is "http" or "https");
