@@ -48,7 +48,7 @@ internal static class Api
 
         var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer);
         viewer.MapGet("/children/{id:id}/library", ListLibrary.Handle).WithTags("Library");
-        viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback");
+        viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback").MayAnswer(503);
         viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404);
 
         var admin = app.MapGroup("/admin/api/v1");
@@ -91,6 +91,7 @@ internal static class Api
         videos.MapPost("/video_assets/{id:id}/retries", RetryVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/cancellations", CancelVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/rollbacks", RollBackVideo.Handle).MayAnswer(409, 503);
+        videos.MapPost("/video_assets/{id:id}/previews", PreviewVideo.Handle).MayAnswer(409, 503);
 
         app.MapPost("/webhooks/mediaconvert", MediaConvertWebhook.Handle).WithTags("Webhooks").AllowAnonymous()
             .WithMetadata(new BodyIs(typeof(string), "text/plain")).MayAnswer(403, 503);

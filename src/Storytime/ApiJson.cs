@@ -38,6 +38,7 @@ namespace Storytime;
 [JsonSerializable(typeof(Page<ShelfBookResponse>))]
 [JsonSerializable(typeof(StartPlaybackRequest))]
 [JsonSerializable(typeof(PlaybackSessionResponse))]
+[JsonSerializable(typeof(PreviewResponse))]
 [JsonSerializable(typeof(UsageEventsResponse))]
 [JsonSerializable(typeof(AdminLoginRequest))]
 [JsonSerializable(typeof(AdminLoginResponse))]

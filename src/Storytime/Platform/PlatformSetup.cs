@@ -114,5 +114,5 @@ internal static class PlatformSetup
 
     private static Task WriteHealth(HttpContext http, HealthReport report) => report.Status == HealthStatus.Healthy
         ? http.Response.WriteAsJsonAsync(new Dictionary<string, string> { ["status"] = "healthy" })
-        : new ApiError(503, "unavailable", string.Join(' ', report.Entries.Values.Select(e => e.Description))).ExecuteAsync(http);
+        : new ApiError(503, "unavailable", string.Join(' ', report.Entries.Values.Select(e => e.Description).OfType<string>())).ExecuteAsync(http);
 }

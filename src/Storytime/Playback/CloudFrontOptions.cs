@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Security.Cryptography;
 
 namespace Storytime.Playback;
 
@@ -10,12 +9,23 @@ public sealed record CloudFrontOptions : IValidatableObject
     [Required(ErrorMessage = "CloudFront:BaseUrl must be the address of the distribution, such as https://cdn.example.com.")]
     public Uri? BaseUrl { get; init; }
 
-    /// <summary>Id of the public key in the distribution's key group, such as <c>K2JCJMDEHXQW5F</c>. Also read from <c>CLOUDFRONT_KEY_PAIR_ID</c>.</summary>
-    [Required(ErrorMessage = "CLOUDFRONT_KEY_PAIR_ID must be the id of the public key in CloudFront's key group.")]
+    /// <summary>
+    /// Id of the public key in the distribution's key group, such as <c>K2JCJMDEHXQW5F</c>. Also read from <c>CLOUDFRONT_KEY_PAIR_ID</c>.
+    /// Needed where the private key is kept without one.
+    /// </summary>
     public string? KeyPairId { get; init; }
 
-    /// <summary>The private key, PEM: RSA with 2048 bits or ECDSA P-256. Also read from <c>CLOUDFRONT_PRIVATE_KEY_PEM</c>.</summary>
+    /// <summary>The private key, PEM: RSA with 2048 bits or ECDSA P-256. Also read from <c>CLOUDFRONT_PRIVATE_KEY_PEM</c>. Never changes while this runs.</summary>
     public string? PrivateKeyPem { get; init; }
+
+    /// <summary>Instead of it: a file with the key in PEM, or with JSON of id and key (<see cref="SigningKey.Parse"/>).</summary>
+    public string? PrivateKeyFile { get; init; }
+
+    /// <summary>Instead of both: name or ARN of a secret in Secrets Manager, with the same content as such a file.</summary>
+    public string? PrivateKeySecret { get; init; }
+
+    /// <summary>How often file or secret are looked at for a new key.</summary>
+    public TimeSpan KeyRefreshInterval { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// Parent domain of API and CDN (<c>example.com</c> for api.example.com and cdn.example.com), for <c>Set-Cookie</c>. Not set on localhost: then
@@ -42,20 +52,32 @@ public sealed record CloudFrontOptions : IValidatableObject
             yield return new("CloudFront:HashAlgorithm must be SHA1 or SHA256.", [nameof(HashAlgorithm)]);
         if (ExpiryGrid <= TimeSpan.Zero || CookieLifetime < TimeSpan.FromMinutes(1) || CookieLifetime > TimeSpan.FromHours(12) || ExpiryGrid * 2 > CookieLifetime)
             yield return new("CloudFront:CookieLifetime must be between 1 minute and 12 hours, and at least twice CloudFront:ExpiryGrid.", [nameof(CookieLifetime)]);
-        if (!CanRead(PrivateKeyPem))
-            yield return new("CLOUDFRONT_PRIVATE_KEY_PEM must be the PEM of an RSA 2048 or ECDSA P-256 private key (openssl genrsa 2048).", [nameof(PrivateKeyPem)]);
+        if (KeyRefreshInterval < TimeSpan.FromSeconds(10) || KeyRefreshInterval > TimeSpan.FromDays(1))
+            yield return new("CloudFront:KeyRefreshInterval must be between 10 seconds and 1 day.", [nameof(KeyRefreshInterval)]);
+        if (WhatIsWrongWithTheKey() is { } problem)
+            yield return new(problem, [nameof(PrivateKeyPem)]);
     }
 
-    private static bool CanRead(string? pem)
+    /// <summary>The key, where the settings hold it; null where it has to be fetched.</summary>
+    /// <exception cref="ArgumentException">See <see cref="SigningKey.Parse"/>; not once these options have been validated.</exception>
+    internal SigningKey? KeyFromSettings() => string.IsNullOrEmpty(PrivateKeyPem) ? null : SigningKey.Parse(PrivateKeyPem, KeyPairId);
+
+    private string? WhatIsWrongWithTheKey()
     {
+        if (new[] { PrivateKeyPem, PrivateKeyFile, PrivateKeySecret }.Count(p => !string.IsNullOrEmpty(p)) != 1)
+            return "CLOUDFRONT_PRIVATE_KEY_PEM, CloudFront:PrivateKeyFile and CloudFront:PrivateKeySecret: exactly one of them must be set, the place of the key that signs cookies.";
         try
         {
-            CloudFrontKey.Import(pem ?? "").Dispose();
-            return true;
+            KeyFromSettings();
+            if (!string.IsNullOrEmpty(PrivateKeyFile))
+                SigningKey.Parse(File.ReadAllText(PrivateKeyFile), KeyPairId);
+            // A secret is fetched later: AWS may be out of reach when this starts.
+            return null;
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {
-            return false;
+            var place = string.IsNullOrEmpty(PrivateKeyFile) ? "CLOUDFRONT_PRIVATE_KEY_PEM" : "CloudFront:PrivateKeyFile";
+            return $"{place} must hold a private key for CloudFront, RSA 2048 or ECDSA P-256. {e.Message}";
         }
     }
 }

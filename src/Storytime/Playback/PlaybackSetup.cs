@@ -7,6 +7,9 @@ internal static class PlaybackSetup
     public static void AddPlayback(this IServiceCollection services)
     {
         services.AddSettings<CloudFrontOptions>("CloudFront");
+        services.AddSingleton<SigningKeys>();
+        services.AddHostedService<RefreshSigningKeys>();
+        services.AddHealthChecks().AddCheck<SigningKeys>("signing key", tags: ["ready"]);
         services.AddSingleton<CookieMint>();
         services.AddSingleton<PlaybackLog>();
     }

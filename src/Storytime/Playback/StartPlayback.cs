@@ -21,10 +21,6 @@ public sealed record StartPlaybackRequest([Required(ErrorMessage = "A book_id is
 public sealed record PlaybackSessionResponse(
     long Id, string PlaybackManifestUrl, IReadOnlyList<CookieResponse> Cookies, DateTimeOffset ExpiresAt, double ResumePositionSeconds);
 
-/// <param name="Domain">The CDN's host, or the parent domain that it shares with the API.</param>
-/// <param name="Path">The book's folder: cookies of several books live side by side.</param>
-public sealed record CookieResponse(string Name, string Value, string Domain, string Path, DateTimeOffset Expires);
-
 internal static partial class StartPlayback
 {
     /// <summary>
@@ -65,7 +61,7 @@ internal static partial class StartPlayback
 
         var sessionId = await log.GrantedAsync(attempt, book!.PlayingAssetId!.Value, cookies, ct);
         Log.Granted(logger, id, bookId, viewer.ChildSessionId, sessionId, cookies.ExpiresAt);
-        SetCookies(http.Response, cookies, bookId, options.Value);
+        cookies.SetOn(http.Response, options.Value);
         return TypedResults.Created((string?)null, ToResponse(sessionId, book, cookies, child.Position, options.Value));
     }
 
@@ -80,27 +76,9 @@ internal static partial class StartPlayback
     private static PlaybackSessionResponse ToResponse(long sessionId, BookWithFacts book, BookCookies cookies, double? position, CloudFrontOptions options) => new(
         sessionId,
         new Uri(options.BaseUrl!, book.HlsManifestPath!).ToString(),
-        [.. cookies.Cookies.Select(c => new CookieResponse(c.Name, c.Value, options.CookieDomain ?? options.BaseUrl!.Host, CookiePath(book.Id), cookies.ExpiresAt))],
+        cookies.ToResponse(options),
         cookies.ExpiresAt,
         Resume.At(position, book.DurationSeconds));
-
-    /// <summary>Session cookies, see ADR 6: the signed policy ends them, and a device's clock may be wrong.</summary>
-    private static void SetCookies(HttpResponse response, BookCookies cookies, long bookId, CloudFrontOptions options)
-    {
-        var attributes = new CookieOptions
-        {
-            Domain = options.CookieDomain,
-            Path = CookiePath(bookId),
-            Secure = true,
-            HttpOnly = true,
-            SameSite = SameSiteMode.Lax,
-        };
-        foreach (var cookie in cookies.Cookies)
-            response.Cookies.Append(cookie.Name, cookie.Value, attributes);
-    }
-
-    /// <summary>A literal prefix (RFC 6265, section 5.1.4), so its slash at the end matters: book 1 must not be sent book 12's cookies.</summary>
-    private static string CookiePath(long bookId) => $"/books/{bookId}/";
 
     private static partial class Log
     {

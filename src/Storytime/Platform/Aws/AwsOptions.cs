@@ -37,7 +37,12 @@ public sealed record AwsOptions : IValidatableObject
     [Range(1, 1000, ErrorMessage = "Aws:MediaConvertReadsPerSecond must be between 1 and 1000; AWS allows 2 for an account.")]
     public int MediaConvertReadsPerSecond { get; init; } = 2;
 
+    /// <summary>Set only where Secrets Manager is not AWS's own.</summary>
+    public Uri? SecretsManagerUrl { get; init; }
+
     public Uri MediaConvertEndpoint => MediaConvertUrl ?? new Uri($"https://mediaconvert.{Region}.amazonaws.com");
+
+    public Uri SecretsManagerEndpoint => SecretsManagerUrl ?? new Uri($"https://secretsmanager.{Region}.amazonaws.com");
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -47,6 +52,8 @@ public sealed record AwsOptions : IValidatableObject
             yield return new ValidationResult("Aws:SqsUrl must be an http or https address, or not be set.", [nameof(SqsUrl)]);
         if (!IsWebAddress(MediaConvertUrl))
             yield return new ValidationResult("Aws:MediaConvertUrl must be an http or https address, or not be set.", [nameof(MediaConvertUrl)]);
+        if (!IsWebAddress(SecretsManagerUrl))
+            yield return new ValidationResult("Aws:SecretsManagerUrl must be an http or https address, or not be set.", [nameof(SecretsManagerUrl)]);
     }
 
     private static bool IsWebAddress(Uri? address) => address is null || (address.IsAbsoluteUri && address.Scheme is "http" or "https");

@@ -23,19 +23,7 @@ internal static class AwsSetup
         services.AddSingleton<IAmazonSQS>(provider => new AmazonSQSClient(SqsConfig(provider.GetRequiredService<IOptions<AwsOptions>>().Value)));
 
         services.AddSingleton<MediaConvertPace>();
-        services.AddHttpClient<MediaConvertClient>((provider, http) =>
-            {
-                http.BaseAddress = provider.GetRequiredService<IOptions<AwsOptions>>().Value.MediaConvertEndpoint;
-                // The resilience handler sets the time limits.
-                http.Timeout = Timeout.InfiniteTimeSpan;
-            })
-            .ConfigurePrimaryHttpMessageHandler(provider => new SigV4SigningHandler(
-                new ChainCredentials(),
-                RegionEndpoint.GetBySystemName(provider.GetRequiredService<IOptions<AwsOptions>>().Value.Region),
-                "mediaconvert",
-                // A followed redirect would arrive unsigned.
-                new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }))
-            // Outside of the signing, so that each try is signed anew.
+        services.AddSignedClient<MediaConvertClient>("mediaconvert", aws => aws.MediaConvertEndpoint)
             .AddStandardResilienceHandler(resilience =>
             {
                 // A second CreateJob could be a second paid job: only the submit itself may decide on one.
@@ -46,6 +34,9 @@ internal static class AwsSetup
                 resilience.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(60);
             });
 
+        // The defaults fit: it only reads, and whoever asks has time.
+        services.AddSignedClient<SecretsManagerClient>("secretsmanager", aws => aws.SecretsManagerEndpoint).AddStandardResilienceHandler();
+
         services.AddSingleton<SnsCertificates>();
         services.AddScoped<SnsNotices>();
         services.AddHttpClient(SnsCertificates.HttpClientName, http =>
@@ -55,6 +46,21 @@ internal static class AwsSetup
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
     }
+
+    /// <summary>A client whose requests are signed. Add the resilience handler to it: outside of the signing, so that each try is signed anew.</summary>
+    private static IHttpClientBuilder AddSignedClient<T>(this IServiceCollection services, string service, Func<AwsOptions, Uri> endpoint) where T : class =>
+        services.AddHttpClient<T>((provider, http) =>
+            {
+                http.BaseAddress = endpoint(provider.GetRequiredService<IOptions<AwsOptions>>().Value);
+                // The resilience handler sets the time limits.
+                http.Timeout = Timeout.InfiniteTimeSpan;
+            })
+            .ConfigurePrimaryHttpMessageHandler(provider => new SigV4SigningHandler(
+                new ChainCredentials(),
+                RegionEndpoint.GetBySystemName(provider.GetRequiredService<IOptions<AwsOptions>>().Value.Region),
+                service,
+                // A followed redirect would arrive unsigned.
+                new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }));
 
     private static AmazonS3Config S3Config(AwsOptions aws)
     {

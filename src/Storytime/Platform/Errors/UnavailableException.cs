@@ -5,4 +5,4 @@ namespace Storytime.Platform.Errors;
 /// think of it: the answer is 503 <c>unavailable</c>.
 /// </summary>
 /// <param name="message">For the caller.</param>
-internal sealed class UnavailableException(string message, Exception reason) : Exception(message, reason);
+internal sealed class UnavailableException(string message, Exception? reason = null) : Exception(message, reason);
