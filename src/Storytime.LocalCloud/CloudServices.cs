@@ -52,7 +52,7 @@ public sealed class CloudServices : IAsyncDisposable
 
     private async Task StartPartsAsync(CloudOptions options, CancellationToken ct)
     {
-        var store = ObjectStore.Open(Path.Combine(options.DataFolder, "s3"), [options.MasterBucket, options.OutputBucket], options.Time);
+        var store = ObjectStore.Open(Path.Combine(options.DataFolder, "s3"), [options.MasterBucket, options.OutputBucket], versioned: [options.MasterBucket], options.Time);
         var verifier = new SigV4Verifier(options.AccessKeyId, options.SecretAccessKey, options.Region, options.SigningTime);
 
         var s3 = await LoopbackServer.StartAsync("S3", options.S3Port, new S3Server(store, verifier, options).MapTo, ct);

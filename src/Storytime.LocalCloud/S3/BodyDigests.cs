@@ -18,6 +18,25 @@ internal sealed class BodyDigests : IDisposable
         ["x-amz-checksum-sha256"] = 32,
     };
 
+    /// <summary><c>x-amz-checksum-sha256</c> → <c>SHA256</c>.</summary>
+    public static string Algorithm(string header) => header["x-amz-checksum-".Length..].ToUpperInvariant();
+
+    /// <summary>The checksums that <paramref name="find"/> gives, by header name.</summary>
+    /// <exception cref="S3Error">One is not base64 of its length.</exception>
+    public static Dictionary<string, string> Claimed(Func<string, string?> find)
+    {
+        Dictionary<string, string> claimed = [];
+        var bytes = new byte[64];
+        foreach (var (header, length) in Lengths)
+        {
+            if (find(header) is not { } base64) continue;
+            if (!Convert.TryFromBase64String(base64, bytes, out var count) || count != length) throw S3Error.InvalidRequest($"Value for {header} header is invalid.");
+            claimed[header] = base64;
+        }
+
+        return claimed;
+    }
+
     private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
     private readonly Dictionary<string, IncrementalHash> _hashes = [];
     private readonly Dictionary<string, Crc> _crcs = [];
@@ -35,6 +54,13 @@ internal sealed class BodyDigests : IDisposable
                 default: _hashes[header] = IncrementalHash.CreateHash(HashAlgorithmName.SHA256); break;
             }
         }
+    }
+
+    public static byte[] Md5(byte[] data)
+    {
+#pragma warning disable CA5351 // S3's ETag is an MD5; nothing here trusts it.
+        return MD5.HashData(data);
+#pragma warning restore CA5351
     }
 
     public long Size { get; private set; }

@@ -1,19 +1,18 @@
 using System.Globalization;
 using Storytime.LocalCloud.Http;
-using Storytime.LocalCloud.Signing;
 
 namespace Storytime.LocalCloud.S3;
 
 /// <summary>GET and HEAD /{bucket}/{key} (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).</summary>
 internal static class GetObject
 {
-    public static async Task HandleAsync(HttpContext http, ObjectStore store, string bucket, string key, RawTarget target, CancellationToken ct)
+    public static async Task HandleAsync(S3Request request)
     {
-        var (request, response) = (http.Request, http.Response);
-        if (!store.TryOpen(bucket, key, out var metadata, out var data)) throw S3Error.NoSuchKey(key);
+        var response = request.Response;
+        var (metadata, data) = Versions.Open(request.Store, request.Bucket, request.Key, request.Target.Parameter("versionId"));
         await using var file = data;
         if (request.Headers.IfMatch.FirstOrDefault() is { } wanted && wanted != "*" && !Same(wanted, metadata))
-            throw new S3Error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+            throw S3Error.PreconditionFailed();
         var range = ByteRange.Parse(request.Headers.Range, metadata.Size);
         if (range is { Length: 0 })
         {
@@ -24,12 +23,12 @@ internal static class GetObject
         }
 
         // Checksums are of the whole object, so S3 leaves them out of a part.
-        WriteIdentity(response, metadata, withChecksums: range is null && request.Headers["x-amz-checksum-mode"].ToString().Equals("ENABLED", StringComparison.OrdinalIgnoreCase));
+        WriteIdentity(request, metadata, withChecksums: range is null && request.Headers["x-amz-checksum-mode"].ToString().Equals("ENABLED", StringComparison.OrdinalIgnoreCase));
         response.Headers.LastModified = HttpDate(metadata.LastModified);
         response.Headers.AcceptRanges = "bytes";
         response.ContentType = metadata.ContentType;
         foreach (var (name, value) in metadata.Headers) response.Headers[name] = value;
-        foreach (var (name, value) in target.Parameters().Where(parameter => parameter.Key.StartsWith("response-", StringComparison.Ordinal)))
+        foreach (var (name, value) in request.Target.Parameters().Where(parameter => parameter.Key.StartsWith("response-", StringComparison.Ordinal)))
             response.Headers[name["response-".Length..]] = value;
         if (Same(request.Headers.IfNoneMatch.ToString(), metadata))
         {
@@ -45,20 +44,21 @@ internal static class GetObject
             response.Headers.ContentRange = sent.ContentRange(metadata.Size);
         }
 
-        if (!HttpMethods.IsHead(request.Method)) await response.SendAsync(file, start, length, ct);
+        if (!HttpMethods.IsHead(request.Http.Request.Method)) await response.SendAsync(file, start, length, request.Aborted);
     }
 
-    public static void WriteIdentity(HttpResponse response, ObjectMetadata metadata, bool withChecksums)
+    public static void WriteIdentity(S3Request request, ObjectMetadata metadata, bool withChecksums)
     {
+        var response = request.Response;
         response.Headers.ETag = $"\"{metadata.ETag}\"";
-        response.Headers["x-amz-version-id"] = metadata.VersionId;
+        if (request.Store.IsVersioned(request.Bucket)) response.Headers["x-amz-version-id"] = metadata.VersionId;
         response.Headers["x-amz-server-side-encryption"] = "AES256";
         if (!withChecksums) return;
         foreach (var (name, value) in metadata.Checksums) response.Headers[name] = value;
-        response.Headers["x-amz-checksum-type"] = "FULL_OBJECT";
+        response.Headers["x-amz-checksum-type"] = metadata.ChecksumType;
     }
 
     public static string HttpDate(DateTimeOffset at) => at.ToString("R", CultureInfo.InvariantCulture);
 
-    private static bool Same(string etags, ObjectMetadata metadata) => etags.Split(',', StringSplitOptions.TrimEntries).Any(etag => etag.Trim('"') == metadata.ETag);
+    public static bool Same(string etags, ObjectMetadata metadata) => etags.Split(',', StringSplitOptions.TrimEntries).Any(etag => etag.Trim('"') == metadata.ETag);
 }

@@ -13,11 +13,26 @@ internal sealed class S3Error(int status, string code, string message) : Excepti
     /// <summary>Further elements of the XML, such as StringToSign.</summary>
     public IReadOnlyList<(string Name, string Value)> Details { get; init; } = [];
 
+    /// <summary>Further headers, such as x-amz-delete-marker.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
     public static S3Error AccessDenied(string message = "Access Denied") => new(403, "AccessDenied", message);
     public static S3Error NoSuchBucket() => new(404, "NoSuchBucket", "The specified bucket does not exist");
     public static S3Error NoSuchKey(string key) => new(404, "NoSuchKey", "The specified key does not exist.") { Details = [("Key", key)] };
     public static S3Error BadDigest(string algorithm) => new(400, "BadDigest", $"The {algorithm} you specified did not match the calculated checksum.");
     public static S3Error InvalidRequest(string message) => new(400, "InvalidRequest", message);
+    public static S3Error InvalidArgument(string message) => new(400, "InvalidArgument", message);
+    public static S3Error PreconditionFailed() => new(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+    public static S3Error MethodNotAllowed() => new(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+
+    public static S3Error EntityTooLarge(long proposed, long most) => new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+    {
+        Details = [("ProposedSize", $"{proposed}"), ("MaxSizeAllowed", $"{most}")],
+    };
+
+    public static S3Error EntityTooSmall(long proposed, long least, params IEnumerable<(string, string)> details) =>
+        new(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size") { Details = [("ProposedSize", $"{proposed}"), ("MinSizeAllowed", $"{least}"), .. details] };
+
     public static S3Error NotImplemented() => new(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented");
     public static S3Error IncompleteBody() => new(400, "IncompleteBody", "The request body terminated unexpectedly");
 
@@ -28,6 +43,7 @@ internal sealed class S3Error(int status, string code, string message) : Excepti
         response.Clear();
         foreach (var header in kept) response.Headers[header.Key] = header.Value;
         (response.Headers["x-amz-request-id"], response.Headers["x-amz-id-2"], response.Headers.Server) = (requestId, hostId, "AmazonS3");
+        foreach (var (name, value) in Headers) response.Headers[name] = value;
         response.StatusCode = Status;
         await response.WriteTextAsync("application/xml", Xml(requestId, hostId), ct);
     }

@@ -5,6 +5,9 @@ namespace Storytime.LocalCloud.S3;
 /// <summary>S3, path style: <c>/{bucket}/{key}</c>.</summary>
 internal sealed class S3Server(ObjectStore store, SigV4Verifier verifier, CloudOptions options)
 {
+    private static readonly string[] Subresources = ["uploadId", "uploads", "partNumber", "delete", "versions", "acl", "tagging", "attributes", "versioning", "cors", "policy", "lifecycle", "location"];
+    private readonly MultipartStore _uploads = new(store);
+
     /// <summary>S3 chooses the operation by method and query, which routing cannot express, so there is one handler.</summary>
     public void MapTo(WebApplication app) => app.Run(HandleAsync);
 
@@ -17,7 +20,7 @@ internal sealed class S3Server(ObjectStore store, SigV4Verifier verifier, CloudO
         Cors.Apply(http, options.AllowedOrigins);
         try
         {
-            await DispatchAsync(http, http.RequestAborted);
+            await DispatchAsync(http);
         }
         catch (S3Error error) when (!http.Response.HasStarted)
         {
@@ -31,7 +34,7 @@ internal sealed class S3Server(ObjectStore store, SigV4Verifier verifier, CloudO
         }
     }
 
-    private async Task DispatchAsync(HttpContext http, CancellationToken ct)
+    private async Task DispatchAsync(HttpContext http)
     {
         if (HttpMethods.IsOptions(http.Request.Method))
         {
@@ -45,18 +48,38 @@ internal sealed class S3Server(ObjectStore store, SigV4Verifier verifier, CloudO
         if (bucket.Length == 0) throw S3Error.NotImplemented();
         if (!store.HasBucket(bucket)) throw S3Error.NoSuchBucket();
         if (key.Length > 1024) throw new S3Error(400, "KeyTooLongError", "Your key is too long");
+        await Operation(new S3Request(http, store, _uploads, bucket, key, target, signature));
+    }
 
-        // Multipart, presigned POST and the like come with these; they must not be taken for a plain PUT.
-        if (target.Parameters().Any(parameter => parameter.Key is "uploadId" or "uploads" or "partNumber" or "delete" or "acl" or "tagging")) throw S3Error.NotImplemented();
-        switch (http.Request.Method, key.Length > 0)
+    /// <summary>Chosen by method, by whether there is a key, and by the parameter that names a subresource.</summary>
+    private Task Operation(S3Request request)
+    {
+        var parameters = request.Target.Parameters().Select(parameter => parameter.Key).ToHashSet();
+        var subresource = Subresources.FirstOrDefault(parameters.Contains) ?? "";
+        return (request.Http.Request.Method, request.Key.Length > 0, subresource) switch
         {
-            case ("PUT", true): await PutObject.HandleAsync(http, store, bucket, key, signature, ct); break;
-            case ("GET" or "HEAD", true): await GetObject.HandleAsync(http, store, bucket, key, target, ct); break;
-            case ("DELETE", true): Delete(http, bucket, key); break;
-            case ("GET", false): await ListObjects.HandleAsync(http, store, bucket, target, ct); break;
-            case ("HEAD", false): http.Response.Headers["x-amz-bucket-region"] = options.Region; break;
-            default: throw new S3Error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
-        }
+            ("PUT", true, "") => PutObject.HandleAsync(request),
+            ("GET" or "HEAD", true, "") => GetObject.HandleAsync(request),
+            ("DELETE", true, "") => DeleteObject.HandleAsync(request),
+            ("POST", true, "uploads") => CreateMultipartUpload.HandleAsync(request),
+            ("PUT", true, "uploadId") => UploadPart.HandleAsync(request),
+            ("GET", true, "uploadId") => ListParts.HandleAsync(request),
+            ("POST", true, "uploadId") => CompleteMultipartUpload.HandleAsync(request),
+            ("DELETE", true, "uploadId") => AbortMultipartUpload.HandleAsync(request),
+            ("GET", false, "") => ListObjects.HandleAsync(request),
+            ("GET", false, "uploads") => ListMultipartUploads.HandleAsync(request),
+            ("GET", false, "versions") => ListObjectVersions.HandleAsync(request),
+            ("HEAD", false, "") => HeadBucketAsync(request),
+            (_, _, "") => throw S3Error.MethodNotAllowed(),
+            // A subresource that is not here must not be taken for the plain operation.
+            _ => throw S3Error.NotImplemented(),
+        };
+    }
+
+    private Task HeadBucketAsync(S3Request request)
+    {
+        request.Response.Headers["x-amz-bucket-region"] = options.Region;
+        return Task.CompletedTask;
     }
 
     private static (string Bucket, string Key) Split(string rawPath)
@@ -85,11 +108,5 @@ internal sealed class S3Server(ObjectStore store, SigV4Verifier verifier, CloudO
             SigV4Problem.HeaderNotSigned or SigV4Problem.NotYetValid or SigV4Problem.Expired => S3Error.AccessDenied(refusal.Message),
             _ => throw new InvalidOperationException($"Unknown problem {refusal.Problem}."),
         };
-    }
-
-    private void Delete(HttpContext http, string bucket, string key)
-    {
-        store.Delete(bucket, key);
-        http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 }
