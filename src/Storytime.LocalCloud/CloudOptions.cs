@@ -18,6 +18,18 @@ public sealed record CloudOptions
     public string OutputBucket { get; init; } = "storytime-hls-outputs";
     public string TopicArn { get; init; } = "arn:aws:sns:us-east-1:111122223333:storytime-mediaconvert";
 
+    /// <summary>The queue that gets MediaConvert's events; its dead-letter queue has <c>-dlq</c> behind the name.</summary>
+    public string QueueName { get; init; } = "storytime-mediaconvert";
+
+    /// <summary>Receives before a message goes to the dead-letter queue.</summary>
+    public int QueueMaxReceives { get; init; } = 5;
+
+    /// <summary>Secrets Manager's secrets at the start, name → SecretString; <see cref="CloudServices.Secrets"/> changes them.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Seed of the dice of <see cref="CloudServices.Faults"/>.</summary>
+    public int FaultSeed { get; init; } = 1;
+
     /// <summary>The CDN's trusted key group: key id → public key PEM (RSA or ECDSA P-256).</summary>
     public required IReadOnlyDictionary<string, string> CloudFrontKeys { get; init; }
 

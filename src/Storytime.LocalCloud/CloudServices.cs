@@ -1,13 +1,17 @@
 using Storytime.LocalCloud.CloudFront;
+using Storytime.LocalCloud.EventBridge;
+using Storytime.LocalCloud.Faults;
 using Storytime.LocalCloud.Http;
 using Storytime.LocalCloud.MediaConvert;
 using Storytime.LocalCloud.S3;
+using Storytime.LocalCloud.SecretsManager;
 using Storytime.LocalCloud.Signing;
 using Storytime.LocalCloud.Sns;
+using Storytime.LocalCloud.Sqs;
 
 namespace Storytime.LocalCloud;
 
-/// <summary>S3, MediaConvert, SNS and CloudFront on loopback, in AWS's own wire formats.</summary>
+/// <summary>S3, MediaConvert, SNS, SQS, Secrets Manager and CloudFront on loopback, in AWS's own wire formats.</summary>
 public sealed class CloudServices : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];
@@ -21,7 +25,17 @@ public sealed class CloudServices : IAsyncDisposable
     public Uri MediaConvertUrl { get; private set; } = null!;
     public Uri CdnUrl { get; private set; } = null!;
 
-    /// <summary>Starts all four; jobs that an earlier run left unfinished are run again.</summary>
+    /// <summary>The queue that gets MediaConvert's events; SQS's own address is that of MediaConvert.</summary>
+    public Uri QueueUrl { get; private set; } = null!;
+
+    public Uri DeadLetterQueueUrl { get; private set; } = null!;
+
+    /// <summary>What goes wrong, and how often; also at <c>/faults</c> of <see cref="MediaConvertUrl"/>.</summary>
+    public FaultRules Faults { get; private set; } = null!;
+
+    public SecretVault Secrets { get; private set; } = null!;
+
+    /// <summary>Starts all of them; jobs that an earlier run left unfinished are run again.</summary>
     /// <exception cref="InvalidOperationException">A port is taken, the folder cannot be written, or ffmpeg is missing: one sentence for the person who runs it.</exception>
     public static async Task<CloudServices> StartAsync(CloudOptions options, CancellationToken ct)
     {
@@ -64,9 +78,16 @@ public sealed class CloudServices : IAsyncDisposable
         _parts.Add(cdn);
         CdnUrl = cdn.Url;
 
+        (Faults, Secrets) = (new FaultRules(options.FaultSeed), new SecretVault(options));
+        var calls = new SignedCalls(verifier, Faults);
         _topic = new SnsTopic(options);
         _parts.Add(_topic);
-        var media = new MediaConvertEngine(options, store, _topic);
+        var deadLetters = new MessageQueue($"{options.QueueName}-dlq", options);
+        var queue = new MessageQueue(options.QueueName, options, deadLetters, options.QueueMaxReceives);
+        var sqs = new SqsServer([queue, deadLetters], options);
+        var events = new EventRule(_topic, queue, Faults);
+        _parts.Add(events);
+        var media = new MediaConvertEngine(options, store, events);
         _parts.Add(media);
         var mediaConvert = await LoopbackServer.StartAsync(
             "MediaConvert",
@@ -74,12 +95,16 @@ public sealed class CloudServices : IAsyncDisposable
             app =>
             {
                 new SnsServer(_topic).MapTo(app);
-                new MediaConvertServer(media, store, verifier, options).MapTo(app);
+                new TargetServer(sqs, Secrets, calls, options.AccountId).MapTo(app);
+                new FaultServer(Faults).MapTo(app);
+                new MediaConvertServer(media, store, calls, options).MapTo(app);
             },
             ct);
         _parts.Add(mediaConvert);
         MediaConvertUrl = mediaConvert.Url;
         _topic.ServedAt(mediaConvert.Url);
+        sqs.ServedAt(mediaConvert.Url);
+        (QueueUrl, DeadLetterQueueUrl) = (sqs.UrlOf(queue), sqs.UrlOf(deadLetters));
         media.Run();
     }
 }

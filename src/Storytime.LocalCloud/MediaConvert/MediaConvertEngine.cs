@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Storytime.LocalCloud.EventBridge;
 using Storytime.LocalCloud.S3;
-using Storytime.LocalCloud.Sns;
 
 namespace Storytime.LocalCloud.MediaConvert;
 
@@ -15,14 +15,14 @@ internal sealed class MediaConvertEngine : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly CloudOptions _options;
     private readonly ObjectStore _store;
-    private readonly SnsTopic _topic;
+    private readonly EventRule _events;
     private readonly string _work;
     private Task _workers = Task.CompletedTask;
 
     /// <exception cref="InvalidOperationException">ffmpeg is not installed.</exception>
-    public MediaConvertEngine(CloudOptions options, ObjectStore store, SnsTopic topic)
+    public MediaConvertEngine(CloudOptions options, ObjectStore store, EventRule events)
     {
-        (_options, _store, _topic) = (options, store, topic);
+        (_options, _store, _events) = (options, store, events);
         foreach (var program in (string[])["ffmpeg", "ffprobe"])
         {
             if (!ChildProcesses.IsInstalled(program)) throw new InvalidOperationException($"{program} was not found; install it (on Debian: apt-get install ffmpeg) and start again.");
@@ -55,7 +55,7 @@ internal sealed class MediaConvertEngine : IAsyncDisposable
     {
         if (Finish(job.Id, open => open with { Status = JobStatus.CANCELED }) is not { } canceled) return false;
         if (_running.TryGetValue(job.Id, out var running)) running.Cancel();
-        _topic.Publish(JobEvents.Canceled(canceled, _options));
+        _events.Publish(JobEvents.Canceled(canceled, _options));
         return true;
     }
 
@@ -81,7 +81,7 @@ internal sealed class MediaConvertEngine : IAsyncDisposable
     {
         var started = Jobs.Update(id, job => job with { Status = JobStatus.PROGRESSING, Phase = JobPhase.PROBING, Percent = 0, StartedAt = _options.Time.GetUtcNow() });
         if (started is null) return;
-        _topic.Publish(JobEvents.Progressing(started, _options));
+        _events.Publish(JobEvents.Progressing(started, _options));
         using var canceling = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         _running[id] = canceling;
         var folder = Path.Combine(_work, id);
@@ -92,7 +92,7 @@ internal sealed class MediaConvertEngine : IAsyncDisposable
             Directory.CreateDirectory(folder);
             var results = await TranscodeAsync(started, folder, canceling.Token);
             if (Finish(id, job => job with { Status = JobStatus.COMPLETE, Percent = 100, Results = results }) is { } complete)
-                _topic.Publish(JobEvents.Complete(complete, _options));
+                _events.Publish(JobEvents.Complete(complete, _options));
         }
         catch (OperationCanceledException)
         {
@@ -144,7 +144,7 @@ internal sealed class MediaConvertEngine : IAsyncDisposable
             var changed = Jobs.Update(job.Id, open => open with { Percent = (int)(done * 97) }, save: false);
             if (changed is null || sinceUpdate.Elapsed < interval) return;
             sinceUpdate.Restart();
-            _topic.Publish(JobEvents.StatusUpdate(changed, _options, frames));
+            _events.Publish(JobEvents.StatusUpdate(changed, _options, frames));
         };
     }
 
@@ -162,7 +162,7 @@ internal sealed class MediaConvertEngine : IAsyncDisposable
     private void Fail(string id, int code, string message)
     {
         if (Finish(id, job => job with { Status = JobStatus.ERROR, ErrorCode = code, ErrorMessage = message }) is { } failed)
-            _topic.Publish(JobEvents.Error(failed, _options));
+            _events.Publish(JobEvents.Error(failed, _options));
     }
 
     private Job? Finish(string id, Func<Job, Job> change) => Jobs.Update(id, job => change(job) with { FinishedAt = _options.Time.GetUtcNow(), Phase = null });

@@ -1,66 +1,33 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Storytime.LocalCloud.Http;
 using Storytime.LocalCloud.S3;
-using Storytime.LocalCloud.Signing;
 
 namespace Storytime.LocalCloud.MediaConvert;
 
 /// <summary>The REST-JSON API, version 2017-08-29 (https://docs.aws.amazon.com/mediaconvert/latest/apireference/jobs.html). Members are lowerCamelCase on the wire.</summary>
-internal sealed class MediaConvertServer(MediaConvertEngine engine, ObjectStore store, SigV4Verifier verifier, CloudOptions options)
+internal sealed class MediaConvertServer(MediaConvertEngine engine, ObjectStore store, SignedCalls calls, CloudOptions options)
 {
     private const string Root = "/2017-08-29";
-    private const int LargestBody = 1024 * 1024;
 
     public void MapTo(WebApplication app)
     {
-        app.MapPost(Root + "/jobs", http => AnswerAsync(http, CreateAsync));
-        app.MapGet(Root + "/jobs", http => AnswerAsync(http, List));
-        app.MapGet(Root + "/jobs/{id}", http => AnswerAsync(http, Get));
-        app.MapDelete(Root + "/jobs/{id}", http => AnswerAsync(http, Cancel));
-        app.MapPost(Root + "/probe", http => AnswerAsync(http, ProbeAsync));
-        app.MapFallback(http => AnswerAsync(http, NoSuchOperation));
+        app.MapPost(Root + "/jobs", http => AnswerAsync(http, "CreateJob", CreateAsync));
+        app.MapGet(Root + "/jobs", http => AnswerAsync(http, "ListJobs", List));
+        app.MapGet(Root + "/jobs/{id}", http => AnswerAsync(http, "GetJob", Get));
+        app.MapDelete(Root + "/jobs/{id}", http => AnswerAsync(http, "CancelJob", Cancel));
+        app.MapPost(Root + "/probe", http => AnswerAsync(http, "Probe", ProbeAsync));
+        app.MapFallback(http => AnswerAsync(http, null, NoSuchOperation));
     }
 
-    private Task AnswerAsync(HttpContext http, Func<HttpContext, Answer> operation) => AnswerAsync(http, (_, _) => Task.FromResult(operation(http)));
+    private Task AnswerAsync(HttpContext http, string? name, Func<HttpContext, Answer> operation) => AnswerAsync(http, name, (_, _) => Task.FromResult(operation(http)));
 
-    /// <summary>Verifies the signature and the body's hash before anything is looked at.</summary>
-    private async Task AnswerAsync(HttpContext http, Func<byte[], CancellationToken, Task<Answer>> operation)
-    {
-        var ct = http.RequestAborted;
-        var body = await ReadAsync(http.Request, ct);
-        var answer = body is null ? Answer.Error(413, "RequestEntityTooLargeException", "The request is too large.") : Refuse(http, body) ?? await operation(body, ct);
-        http.Response.StatusCode = answer.Status;
-        http.Response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
-        if (answer.ErrorType is { } type) http.Response.Headers["x-amzn-ErrorType"] = type;
-        await http.Response.WriteTextAsync("application/json", answer.Body.ToJsonString(), ct);
-    }
-
-    private Answer? Refuse(HttpContext http, byte[] body)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(body));
-        if (verifier.Verify(http, "mediaconvert", hash, out var signature) is { } refusal)
-        {
-            return refusal.Problem switch
-            {
-                SigV4Problem.NotSigned => Answer.Error(403, "MissingAuthenticationTokenException", "Missing Authentication Token"),
-                SigV4Problem.Malformed => Answer.Error(403, "IncompleteSignatureException", refusal.Message),
-                SigV4Problem.UnknownAccessKey => Answer.Error(403, "UnrecognizedClientException", "The security token included in the request is invalid."),
-                SigV4Problem.TooSkewed or SigV4Problem.Expired or SigV4Problem.NotYetValid => Answer.Error(403, "InvalidSignatureException", $"Signature expired: {refusal.Message}"),
-                SigV4Problem.SignatureMismatch => Answer.Error(403, "InvalidSignatureException", $"{refusal.Message}\n\nThe Canonical String for this request should have been\n'{refusal.CanonicalRequest}'\n\nThe String-to-Sign should have been\n'{refusal.StringToSign}'\n"),
-                _ => Answer.Error(403, "InvalidSignatureException", refusal.Message),
-            };
-        }
-
-        return signature!.PayloadHash == hash ? null : Answer.Error(403, "InvalidSignatureException", "The x-amz-content-sha256 header does not match the body.");
-    }
+    private Task AnswerAsync(HttpContext http, string? name, Func<byte[], CancellationToken, Task<Answer>> operation) => calls.AnswerAsync(http, JsonService.MediaConvert, name, operation);
 
     private Task<Answer> CreateAsync(byte[] body, CancellationToken ct)
     {
-        if (Parse(body) is not { } request) return Task.FromResult(Answer.BadRequest("The body is not a JSON object."));
+        if (SignedCalls.Parse(body) is not { } request) return Task.FromResult(Answer.BadRequest("The body is not a JSON object."));
         if (JobRules.Validate(request) is { } complaint) return Task.FromResult(Answer.BadRequest(complaint));
         var queue = Queue((string?)request["queue"] ?? "Default");
         if (queue is null) return Task.FromResult(Answer.Error(404, "NotFoundException", $"The queue {(string?)request["queue"]} does not exist."));
@@ -106,7 +73,7 @@ internal sealed class MediaConvertServer(MediaConvertEngine engine, ObjectStore 
 
     private async Task<Answer> ProbeAsync(byte[] body, CancellationToken ct)
     {
-        var files = Parse(body)?["inputFiles"] as JsonArray;
+        var files = SignedCalls.Parse(body)?["inputFiles"] as JsonArray;
         if (files is not [JsonObject file]) return Answer.BadRequest("/inputFiles: Should have exactly 1 item");
         if (S3Location.Parse(file["fileUrl"]?.ToString()) is not { } source) return Answer.BadRequest("/inputFiles/0/fileUrl: Should be an S3 location, s3://bucket/key");
         if (store.Find(source.Bucket, source.Key) is not { } metadata) return Answer.Error(404, "NotFoundException", $"Unable to open input file [{source}]: the bucket or the object does not exist.");
@@ -129,38 +96,4 @@ internal sealed class MediaConvertServer(MediaConvertEngine engine, ObjectStore 
 
     /// <summary>The account's one queue, by name or by ARN.</summary>
     private string? Queue(string named) => named == "Default" || named == options.QueueArn("Default") ? options.QueueArn("Default") : null;
-
-    private static JsonObject? Parse(byte[] body)
-    {
-        try
-        {
-            return JsonNode.Parse(body) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Null when it is larger than any job can be.</summary>
-    private static async Task<byte[]?> ReadAsync(HttpRequest request, CancellationToken ct)
-    {
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await request.Body.ReadAsync(buffer, ct)) > 0)
-        {
-            if (body.Length + read > LargestBody) return null;
-            body.Write(buffer, 0, read);
-        }
-
-        return body.ToArray();
-    }
-
-    private sealed record Answer(int Status, JsonObject Body, string? ErrorType = null)
-    {
-        public static Answer Error(int status, string type, string message) => new(status, new JsonObject { ["message"] = message }, type);
-
-        public static Answer BadRequest(string message) => Error(400, "BadRequestException", message);
-    }
 }

@@ -109,6 +109,8 @@ internal sealed class Product : IAsyncDisposable
         ["Aws__Region"] = cloud.Region,
         ["Aws__S3Url"] = Address(options.S3Port),
         ["Aws__MediaConvertUrl"] = Address(options.MediaConvertPort),
+        ["Aws__SqsUrl"] = Address(options.MediaConvertPort),
+        ["Sqs__QueueUrl"] = $"{Address(options.MediaConvertPort)}/{cloud.AccountId}/{cloud.QueueName}",
         ["Aws__MasterBucket"] = cloud.MasterBucket,
         ["Aws__OutputBucket"] = cloud.OutputBucket,
         ["Aws__MediaConvertRole"] = $"arn:aws:iam::{cloud.AccountId}:role/storytime-mediaconvert",

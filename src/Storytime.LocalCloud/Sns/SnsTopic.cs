@@ -67,12 +67,12 @@ internal sealed class SnsTopic : IAsyncDisposable
     }
 
     /// <summary>Returns at once; deliveries follow.</summary>
-    public void Publish(JsonObject message)
+    public void Publish(string message)
     {
         foreach (var subscription in _subscriptions.Values.Where(subscription => subscription.Confirmed))
         {
             var id = Guid.NewGuid().ToString();
-            var notification = new JsonObject { ["Type"] = "Notification", ["MessageId"] = id, ["TopicArn"] = Arn, ["Message"] = message.ToJsonString(Json), ["Timestamp"] = Now() };
+            var notification = new JsonObject { ["Type"] = "Notification", ["MessageId"] = id, ["TopicArn"] = Arn, ["Message"] = message, ["Timestamp"] = Now() };
             Sign(notification);
             notification["UnsubscribeURL"] = new Uri(_url, $"/?Action=Unsubscribe&SubscriptionArn={subscription.Arn}").ToString();
             subscription.Enqueue(new Delivery("Notification", id, notification.ToJsonString(Json)));

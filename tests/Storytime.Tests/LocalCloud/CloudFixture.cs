@@ -2,6 +2,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Signing;
 using Amazon.S3;
+using Amazon.SQS;
 using Storytime.LocalCloud;
 
 namespace Storytime.Tests.LocalCloud;
@@ -69,6 +70,9 @@ public sealed class CloudFixture : IAsyncLifetime
         configure?.Invoke(config);
         return new AmazonS3Client(new BasicAWSCredentials(Options.AccessKeyId, secret), config);
     }
+
+    public AmazonSQSClient NewSqsClient(string secret) => new(
+        new BasicAWSCredentials(Options.AccessKeyId, secret), new AmazonSQSConfig { ServiceURL = Cloud.MediaConvertUrl.ToString(), AuthenticationRegion = Options.Region, MaxErrorRetry = 0 });
 
     public HttpClient NewMediaConvertClient(string secret) => new(new SigV4SigningHandler(
         new BasicAWSCredentials(Options.AccessKeyId, secret), RegionEndpoint.USEast1, "mediaconvert", new SocketsHttpHandler { AllowAutoRedirect = false }))
