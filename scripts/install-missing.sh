@@ -44,6 +44,24 @@ is_there() {
     postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ;;
     fonts-dejavu-core) [ -f /usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf ] ;;
     util-linux) command -v setpriv >/dev/null ;;
+    python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
+}
+
+# Holds infra/ against AWS's schemas of resources, by cfn-lint in the version of infra/requirements.txt: the machine's own when it has that one, else
+# one in a Python environment under .local/.
+lint_infra() {
+  local wanted linter=cfn-lint here=$PWD/.local/cfn-lint
+  wanted="cfn-lint $(sed -n 's/^cfn-lint==//p' infra/requirements.txt)"
+  if [ "$($linter --version 2>/dev/null)" != "$wanted" ]; then
+    linter=$here/bin/cfn-lint
+    if [ "$($linter --version 2>/dev/null)" != "$wanted" ]; then
+      install_missing python3 python3-venv
+      { python3 -m venv --clear "$here" && "$here/bin/pip" install --quiet --disable-pip-version-check -r infra/requirements.txt; } ||
+        fail "Installing $wanted failed; install it yourself (pipx install 'cfn-lint==${wanted#* }') and start again."
+    fi
+  fi
+  (cd infra && "$linter") || fail "cfn-lint found something in infra/; see above."
+  echo "  ✓ infra/ is clean ($wanted)"
 }
