@@ -52,7 +52,7 @@ public sealed class NoticeTests(VideoHost host) : IClassFixture<VideoHost>
     public async Task A_complete_notice_may_come_before_we_know_the_job_id()
     {
         var book = await host.BookAsync();
-        var id = await host.AssetAsync(book, TestVideos.Text);
+        var id = await host.AssetAsync(book, TestVideos.Broken);
         var asset = await host.ReadAsync(id);
         await ManifestAsync(book);
         var job = NewJob();
@@ -97,7 +97,7 @@ public sealed class NoticeTests(VideoHost host) : IClassFixture<VideoHost>
         var (id, _, job) = await ProcessingAsync();
         await DeliverAsync(Notice(job, id, "COMPLETE"));
         var asset = await host.ReadAsync(id);
-        ((string?)asset["error_code"]).ShouldBe("manifest_missing");
+        ((string?)asset["error_code"]).ShouldBe("outputs_missing");
         ((bool)asset["playing"]!).ShouldBeFalse();
     }
 
@@ -244,7 +244,7 @@ public sealed class NoticeTests(VideoHost host) : IClassFixture<VideoHost>
     private async Task<(long Asset, long Book, string Job)> ProcessingAsync(long? book = null)
     {
         var (bookId, job) = (book ?? await host.BookAsync(), NewJob());
-        var id = await host.AssetAsync(bookId, TestVideos.Text);
+        var id = await host.AssetAsync(bookId, TestVideos.Broken);
         await host.App.InDatabaseAsync(async db =>
         {
             (await db.VideoAssets.SingleAsync(a => a.Id == id)).Submitted(job, host.App.Now);
@@ -253,8 +253,11 @@ public sealed class NoticeTests(VideoHost host) : IClassFixture<VideoHost>
         return (id, bookId, job);
     }
 
-    private async Task ManifestAsync(long book, string version = "") =>
-        await host.S3.PutObjectAsync(new() { BucketName = VideoHost.OutputBucket, Key = $"books/{book}/hls/{version}index.m3u8", ContentBody = "#EXTM3U" });
+    private async Task ManifestAsync(long book, string version = "")
+    {
+        await host.S3.PutObjectAsync(new() { BucketName = VideoHost.OutputBucket, Key = $"books/{book}/hls/{version}index.m3u8", ContentBody = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nindex_1.m3u8\n" });
+        await host.S3.PutObjectAsync(new() { BucketName = VideoHost.OutputBucket, Key = $"books/{book}/hls/{version}index_1.m3u8", ContentBody = "#EXTM3U" });
+    }
 
     private JsonObject Notice(string job, long asset, string status, int? percent = null) => host.Sns.Notification(Event(job, asset, status, percent), host.App.Now);
 

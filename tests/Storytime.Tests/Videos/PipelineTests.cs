@@ -53,10 +53,10 @@ public sealed class PipelineTests(PipelineHost host) : IClassFixture<PipelineHos
     }
 
     [Fact]
-    public async Task A_text_file_named_mp4_fails_with_the_reason_and_can_be_retried()
+    public async Task A_broken_file_fails_with_the_reason_and_can_be_retried()
     {
         var book = await host.BookAsync();
-        var id = await host.AssetAsync(book, TestVideos.Text);
+        var id = await host.AssetAsync(book, TestVideos.Broken);
         var asset = await host.WaitAsync(id);
         ((string?)asset["status"]).ShouldBe("failed");
         ((string?)asset["error_code"]).ShouldBe("unreadable_master");

@@ -103,7 +103,7 @@ public sealed class SubmitTests(VideoHost host) : IClassFixture<VideoHost>
     [Fact]
     public async Task A_master_that_is_gone_cannot_be_tried_again()
     {
-        var id = await host.AssetAsync(await host.BookAsync(), TestVideos.Text);
+        var id = await host.AssetAsync(await host.BookAsync(), TestVideos.Broken);
         await host.SubmitAsync(id);
         await host.S3.DeleteObjectAsync(VideoHost.MasterBucket, (string)(await host.ReadAsync(id))["master_s3_key"]!, TestContext.Current.CancellationToken);
         (await host.Editor.PostAsync($"/admin/api/v1/video_assets/{id}/retries")).ShouldBeError(HttpStatusCode.Conflict, "conflict").Text.ShouldContain("Upload the file again");

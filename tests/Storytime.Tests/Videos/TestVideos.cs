@@ -25,12 +25,16 @@ internal static class TestVideos
 
     public static Task<string> Tiny => _tiny.Value;
 
-    public static string Text
+    /// <summary>What an MP4 file begins with: its first box, with the brand isom (ISO/IEC 14496-12).</summary>
+    public static byte[] Mp4Start => [0, 0, 0, 20, .. "ftypisom"u8, 0, 0, 2, 0, .. "isom"u8];
+
+    /// <summary>Begins as a film does, and is none.</summary>
+    public static string Broken
     {
         get
         {
             var path = Path.Combine(_folder, "story.mp4");
-            File.WriteAllText(path, "Once upon a time there was a text that wanted to be a film.\n");
+            File.WriteAllBytes(path, [.. Mp4Start, .. "Once upon a time there was a text that wanted to be a film.\n"u8]);
             return path;
         }
     }

@@ -80,7 +80,7 @@ public sealed class TroubleTests(TroubleHost host) : IClassFixture<TroubleHost>
         await host.SubmitAsync(id);
         host.Calls.ShouldNotContain("POST jobs");
         // Complete, but this MediaConvert wrote nothing.
-        ((string?)(await host.ReadAsync(id))["error_code"]).ShouldBe("manifest_missing");
+        ((string?)(await host.ReadAsync(id))["error_code"]).ShouldBe("outputs_missing");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class TroubleTests(TroubleHost host) : IClassFixture<TroubleHost>
         calls.ShouldBe(3);
     }
 
-    private async Task<long> AssetAsync() => await host.AssetAsync(await host.BookAsync(), TestVideos.Text);
+    private async Task<long> AssetAsync() => await host.AssetAsync(await host.BookAsync(), TestVideos.Broken);
 
     private void Answering(Func<string, (int, string)> answer)
     {
