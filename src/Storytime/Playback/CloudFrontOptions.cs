@@ -65,7 +65,10 @@ public sealed record CloudFrontOptions : IValidatableObject
     private string? WhatIsWrongWithTheKey()
     {
         if (new[] { PrivateKeyPem, PrivateKeyFile, PrivateKeySecret }.Count(p => !string.IsNullOrEmpty(p)) != 1)
-            return "CLOUDFRONT_PRIVATE_KEY_PEM, CloudFront:PrivateKeyFile and CloudFront:PrivateKeySecret: exactly one of them must be set, the place of the key that signs cookies.";
+        {
+            return "CLOUDFRONT_PRIVATE_KEY_PEM, CloudFront:PrivateKeyFile and CloudFront:PrivateKeySecret: exactly one of them must be set, "
+                + "the place of the key that signs cookies.";
+        }
         try
         {
             KeyFromSettings();

@@ -28,7 +28,10 @@ internal static partial class PreviewVideo
         if (asset is null)
             return ApiError.NotFound("video asset");
         if (asset.ProcessingStatus != ProcessingStatus.Ready)
-            return ApiError.Conflict($"Only a video that is ready can be watched, and this one is {Json.Name(asset.ProcessingStatus)}. Wait until it is ready; a failed one can be tried again.");
+        {
+            return ApiError.Conflict($"Only a video that is ready can be watched, and this one is {Json.Name(asset.ProcessingStatus)}. "
+                + "Wait until it is ready; a failed one can be tried again.");
+        }
 
         // Without an end of its own a right to watch lasts as long as cookies do, so there are always some.
         var cookies = mint.Make(asset.BookId, time.Now(), mustEndAt: null)!;

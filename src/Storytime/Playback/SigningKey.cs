@@ -7,8 +7,6 @@ namespace Storytime.Playback;
 /// <summary>The private key that signs, with the id by which CloudFront knows its public half.</summary>
 internal sealed class SigningKey
 {
-    private const string NoPair = "Its JSON must be {\"key_pair_id\":\"K…\",\"private_key_pem\":\"-----BEGIN…\"}.";
-
     private readonly string _pem;
 
     /// <summary>
@@ -17,10 +15,10 @@ internal sealed class SigningKey
     /// </summary>
     private readonly ConcurrentBag<AsymmetricAlgorithm> _idle = [];
 
-    private SigningKey(string keyPairId, string pem)
+    private SigningKey(string keyPairId, string pem, AsymmetricAlgorithm key)
     {
         (KeyPairId, _pem) = (keyPairId, pem);
-        _idle.Add(CloudFrontKey.Import(pem));
+        _idle.Add(key);
     }
 
     public string KeyPairId { get; }
@@ -32,10 +30,11 @@ internal sealed class SigningKey
     {
         if (content.AsSpan().TrimStart().StartsWith("{"))
             (keyPairId, content) = ReadPair(content);
+        var key = CloudFrontKey.Import(content);
         if (string.IsNullOrEmpty(keyPairId))
             throw new ArgumentException("It holds a key without an id: set CLOUDFRONT_KEY_PAIR_ID, or store both as JSON.");
         return keyPairId.All(char.IsAsciiLetterOrDigit)
-            ? new SigningKey(keyPairId, content)
+            ? new SigningKey(keyPairId, content, key)
             : throw new ArgumentException("The id of the key must be letters and digits, such as K2JCJMDEHXQW5F.");
     }
 
@@ -60,7 +59,7 @@ internal sealed class SigningKey
         // Their words quote the text, so they go no further.
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new ArgumentException(NoPair);
+            throw new ArgumentException("Its JSON must be {\"key_pair_id\":\"K…\",\"private_key_pem\":\"-----BEGIN…\"}.");
         }
     }
 }

@@ -1,11 +1,16 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Storytime.Platform.Errors;
+using Storytime.Playback;
 
 namespace Storytime.Tests.Platform;
 
 public sealed class SettingsTests
 {
+    private static readonly string _key = RSA.Create(2048).ExportPkcs8PrivateKeyPem();
+
     [Fact]
     public async Task Every_setting_is_in_the_guide()
     {
@@ -50,6 +55,29 @@ public sealed class SettingsTests
         ];
         foreach (var name in named)
             lines.Count(l => l.StartsWith(name, StringComparison.Ordinal)).ShouldBe(1, name);
+    }
+
+    [Theory]
+    [InlineData(null, null, null, "exactly one of them must be set")]
+    [InlineData("pem", null, "storytime/key", "exactly one of them must be set")]
+    [InlineData(null, "/nowhere/key.pem", null, "CloudFront:PrivateKeyFile must hold a private key for CloudFront, RSA 2048 or ECDSA P-256. Could not find")]
+    [InlineData(null, "/dev/null", null, "CloudFront:PrivateKeyFile must hold a private key for CloudFront, RSA 2048 or ECDSA P-256. This is no private key")]
+    [InlineData("pem", null, null, "CLOUDFRONT_PRIVATE_KEY_PEM must hold a private key for CloudFront, RSA 2048 or ECDSA P-256. It holds a key without an id: set CLOUDFRONT_KEY_PAIR_ID")]
+    [InlineData(null, null, "storytime/key", null)]
+    public void The_place_of_the_signing_key_is_checked_at_the_start(string? pem, string? file, string? secret, string? complaint)
+    {
+        var options = new CloudFrontOptions
+        {
+            BaseUrl = new("https://cdn.example.com"),
+            KeyPairId = file is null ? null : "K1",
+            PrivateKeyPem = pem is null ? null : _key,
+            PrivateKeyFile = file,
+            PrivateKeySecret = secret,
+        };
+        var complaints = options.Validate(new ValidationContext(options)).Select(r => r.ErrorMessage).ToList();
+        complaints.Count.ShouldBe(complaint is null ? 0 : 1);
+        if (complaint is not null)
+            complaints[0]!.ShouldContain(complaint);
     }
 
     private static string Guide([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/settings.md"));

@@ -92,7 +92,7 @@ public sealed class CdnTests(CdnTests.Cdn cdn) : IClassFixture<CdnTests.Cdn>
         output.ShouldContain($"/books/{book}/*");
     }
 
-    private static void ShouldBeRefused((HttpStatusCode Status, string Body, string? Type) answer, string code, string message)
+    internal static void ShouldBeRefused((HttpStatusCode Status, string Body, string? Type) answer, string code, string message)
     {
         answer.Status.ShouldBe(HttpStatusCode.Forbidden, answer.Body);
         answer.Type.ShouldBe("text/xml");
@@ -101,7 +101,7 @@ public sealed class CdnTests(CdnTests.Cdn cdn) : IClassFixture<CdnTests.Cdn>
     }
 
     /// <summary>The app and a CDN that trusts its key, with one clock.</summary>
-    public sealed class Cdn(Database database) : IAsyncLifetime
+    public class Cdn(Database database) : IAsyncLifetime
     {
         private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false });
         private readonly string _folder = Directory.CreateTempSubdirectory("storytime-cdn-").FullName;
@@ -112,14 +112,18 @@ public sealed class CdnTests(CdnTests.Cdn cdn) : IClassFixture<CdnTests.Cdn>
 
         public async ValueTask InitializeAsync()
         {
-            Cloud = await CloudServices.StartAsync(new CloudOptions
-            {
-                DataFolder = _folder,
-                CloudFrontKeys = new Dictionary<string, string> { [StorytimeApp.KeyPairId] = StorytimeApp.CloudFrontPublicKeyPem },
-                Time = App.Clock,
-            }, TestContext.Current.CancellationToken);
-            App.With("CloudFront:BaseUrl", Cloud.CdnUrl.ToString());
+            await StartCloudAsync(Keys, 0);
+            App.With("CloudFront:BaseUrl", Cloud.CdnUrl.ToString()).With("Logging:LogLevel:Storytime.Playback", "Information");
+            await ConfigureAsync();
             await App.InitializeAsync();
+            await StartedAsync();
+        }
+
+        /// <summary>The same CDN at the same address, with other keys in its key group.</summary>
+        public async Task RestartAsync(Dictionary<string, string> keys)
+        {
+            await Cloud.DisposeAsync();
+            await StartCloudAsync(keys, Cloud.CdnUrl.Port);
         }
 
         /// <summary>A new book with something to fetch, and the cookies that a child got for it.</summary>
@@ -129,8 +133,11 @@ public sealed class CdnTests(CdnTests.Cdn cdn) : IClassFixture<CdnTests.Cdn>
             await PublishAsync(book);
             var (parent, child) = await App.FamilyAsync(book);
             var answer = (await parent.PostAsync($"/api/v1/children/{child}/playback_sessions", new { book_id = book })).ShouldBe(HttpStatusCode.Created);
-            return (book, answer["cookies"]!.AsArray().ToDictionary(c => (string)c!["name"]!, c => (string)c!["value"]!));
+            return (book, Cookies(answer));
         }
+
+        public static Dictionary<string, string> Cookies(Answer answer) =>
+            answer["cookies"]!.AsArray().ToDictionary(c => (string)c!["name"]!, c => (string)c!["value"]!);
 
         /// <summary>Puts a manifest and a segment into the output bucket by S3.</summary>
         public async Task PublishAsync(long book)
@@ -158,13 +165,25 @@ public sealed class CdnTests(CdnTests.Cdn cdn) : IClassFixture<CdnTests.Cdn>
             return (response.StatusCode, await response.Content.ReadAsStringAsync(), response.Content.Headers.ContentType?.MediaType);
         }
 
-        public async ValueTask DisposeAsync()
+        public virtual async ValueTask DisposeAsync()
         {
+            GC.SuppressFinalize(this);
             await App.DisposeAsync();
             await Cloud.DisposeAsync();
             _http.Dispose();
             Directory.Delete(_folder, recursive: true);
         }
+
+        /// <summary>The key group: id → public key.</summary>
+        protected virtual Dictionary<string, string> Keys => new() { [StorytimeApp.KeyPairId] = StorytimeApp.CloudFrontPublicKeyPem };
+
+        /// <summary>Before the app starts.</summary>
+        protected virtual Task ConfigureAsync() => Task.CompletedTask;
+
+        protected virtual Task StartedAsync() => Task.CompletedTask;
+
+        private async Task StartCloudAsync(Dictionary<string, string> keys, int cdnPort) => Cloud = await CloudServices.StartAsync(
+            new CloudOptions { DataFolder = _folder, CdnPort = cdnPort, CloudFrontKeys = keys, Time = App.Clock }, TestContext.Current.CancellationToken);
     }
 }
 
