@@ -7,6 +7,8 @@ internal sealed record Behaviour(string PathPattern, string Bucket, bool Signed)
     public static IReadOnlyList<Behaviour> Default(string outputBucket) =>
     [
         new("books/*", outputBucket, Signed: true),
+        // Shelves show covers to parents who have no cookies of any book.
+        new("covers/*", outputBucket, Signed: false),
         new("*", outputBucket, Signed: true),
     ];
 

@@ -21,6 +21,12 @@ internal sealed class BodyDigests : IDisposable
     /// <summary><c>x-amz-checksum-sha256</c> → <c>SHA256</c>.</summary>
     public static string Algorithm(string header) => header["x-amz-checksum-".Length..].ToUpperInvariant();
 
+    /// <summary>The header of an algorithm that a client names (SHA256); null when it names none.</summary>
+    /// <exception cref="S3Error">Nobody knows it.</exception>
+    public static string? Header(string? algorithm) => string.IsNullOrEmpty(algorithm) ? null
+        : Lengths.Keys.FirstOrDefault(header => Algorithm(header).Equals(algorithm, StringComparison.OrdinalIgnoreCase))
+        ?? throw S3Error.InvalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+
     /// <summary>The checksums that <paramref name="find"/> gives, by header name.</summary>
     /// <exception cref="S3Error">One is not base64 of its length.</exception>
     public static Dictionary<string, string> Claimed(Func<string, string?> find)

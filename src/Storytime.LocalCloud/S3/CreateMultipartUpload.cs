@@ -34,14 +34,12 @@ internal static class CreateMultipartUpload
     {
         var (algorithm, type) = (headers["x-amz-checksum-algorithm"].ToString(), headers["x-amz-checksum-type"].ToString());
         if (type is not ("" or ObjectMetadata.FullObject or ObjectMetadata.Composite)) throw S3Error.InvalidRequest("Value for x-amz-checksum-type header is invalid.");
-        if (algorithm.Length == 0)
+        if (BodyDigests.Header(algorithm) is not { } header)
         {
             if (type.Length > 0) throw S3Error.InvalidRequest("The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
             return (null, ObjectMetadata.FullObject);
         }
 
-        var header = BodyDigests.Lengths.Keys.FirstOrDefault(name => BodyDigests.Algorithm(name).Equals(algorithm, StringComparison.OrdinalIgnoreCase))
-            ?? throw S3Error.InvalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
         var whole = header == BodyDigests.Crc64NvmeHeader;
         if (type.Length == 0) type = whole ? ObjectMetadata.FullObject : ObjectMetadata.Composite;
         if (type == (whole ? ObjectMetadata.Composite : ObjectMetadata.FullObject) && (whole || BodyDigests.Lengths[header] > 4))

@@ -23,7 +23,7 @@ internal static class GetObject
         }
 
         // Checksums are of the whole object, so S3 leaves them out of a part.
-        WriteIdentity(request, metadata, withChecksums: range is null && request.Headers["x-amz-checksum-mode"].ToString().Equals("ENABLED", StringComparison.OrdinalIgnoreCase));
+        WriteIdentity(response, request.Store, request.Bucket, metadata, withChecksums: range is null && request.Headers["x-amz-checksum-mode"].ToString().Equals("ENABLED", StringComparison.OrdinalIgnoreCase));
         response.Headers.LastModified = HttpDate(metadata.LastModified);
         response.Headers.AcceptRanges = "bytes";
         response.ContentType = metadata.ContentType;
@@ -47,11 +47,10 @@ internal static class GetObject
         if (!HttpMethods.IsHead(request.Http.Request.Method)) await response.SendAsync(file, start, length, request.Aborted);
     }
 
-    public static void WriteIdentity(S3Request request, ObjectMetadata metadata, bool withChecksums)
+    public static void WriteIdentity(HttpResponse response, ObjectStore store, string bucket, ObjectMetadata metadata, bool withChecksums)
     {
-        var response = request.Response;
         response.Headers.ETag = $"\"{metadata.ETag}\"";
-        if (request.Store.IsVersioned(request.Bucket)) response.Headers["x-amz-version-id"] = metadata.VersionId;
+        if (store.IsVersioned(bucket)) response.Headers["x-amz-version-id"] = metadata.VersionId;
         response.Headers["x-amz-server-side-encryption"] = "AES256";
         if (!withChecksums) return;
         foreach (var (name, value) in metadata.Checksums) response.Headers[name] = value;

@@ -19,7 +19,7 @@ internal static class PutObject
             Checksums = body.Checksums,
         };
         request.Store.Commit(request.Bucket, metadata, body.File);
-        GetObject.WriteIdentity(request, metadata, withChecksums: true);
+        GetObject.WriteIdentity(request.Response, request.Store, request.Bucket, metadata, withChecksums: true);
     }
 
     /// <exception cref="S3Error">The client wants a new object, and there is one.</exception>

@@ -1,6 +1,7 @@
 using System.Security;
 using System.Text;
 using Storytime.LocalCloud.Http;
+using Storytime.LocalCloud.Signing;
 
 namespace Storytime.LocalCloud.S3;
 
@@ -35,6 +36,21 @@ internal sealed class S3Error(int status, string code, string message) : Excepti
 
     public static S3Error NotImplemented() => new(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented");
     public static S3Error IncompleteBody() => new(400, "IncompleteBody", "The request body terminated unexpectedly");
+
+    /// <param name="malformed">The code where the place of the signature decides it.</param>
+    public static S3Error Of(SigV4Refusal refusal, string malformed) => refusal.Problem switch
+    {
+        SigV4Problem.NotSigned => AccessDenied(),
+        SigV4Problem.Malformed or SigV4Problem.WrongScope => new(400, malformed, refusal.Message),
+        SigV4Problem.UnknownAccessKey => new(403, "InvalidAccessKeyId", refusal.Message),
+        SigV4Problem.TooSkewed => new(403, "RequestTimeTooSkewed", refusal.Message),
+        SigV4Problem.SignatureMismatch => new(403, "SignatureDoesNotMatch", refusal.Message)
+        {
+            Details = [("StringToSign", refusal.StringToSign!), .. refusal.CanonicalRequest is { } canonical ? [("CanonicalRequest", canonical)] : Array.Empty<(string, string)>()],
+        },
+        SigV4Problem.HeaderNotSigned or SigV4Problem.NotYetValid or SigV4Problem.Expired => AccessDenied(refusal.Message),
+        _ => throw new InvalidOperationException($"Unknown problem {refusal.Problem}."),
+    };
 
     public async Task WriteAsync(HttpResponse response, CancellationToken ct)
     {

@@ -44,6 +44,13 @@ internal sealed class S3Server(ObjectStore store, SigV4Verifier verifier, CloudO
 
         var target = RawTarget.Of(http);
         var (bucket, key) = Split(target.Path);
+        if (HttpMethods.IsPost(http.Request.Method) && key.Length == 0 && target.Query.Length == 0 && store.HasBucket(bucket))
+        {
+            // A form is signed by its policy, which is inside the body.
+            await new PostObject(store, verifier, options.SigningTime).HandleAsync(http, bucket);
+            return;
+        }
+
         var signature = Authenticate(http);
         if (bucket.Length == 0) throw S3Error.NotImplemented();
         if (!store.HasBucket(bucket)) throw S3Error.NoSuchBucket();
@@ -58,6 +65,7 @@ internal sealed class S3Server(ObjectStore store, SigV4Verifier verifier, CloudO
         var subresource = Subresources.FirstOrDefault(parameters.Contains) ?? "";
         return (request.Http.Request.Method, request.Key.Length > 0, subresource) switch
         {
+            ("PUT", true, "") when request.Headers.ContainsKey(CopyObject.SourceHeader) => CopyObject.HandleAsync(request),
             ("PUT", true, "") => PutObject.HandleAsync(request),
             ("GET" or "HEAD", true, "") => GetObject.HandleAsync(request),
             ("DELETE", true, "") => DeleteObject.HandleAsync(request),
@@ -69,6 +77,7 @@ internal sealed class S3Server(ObjectStore store, SigV4Verifier verifier, CloudO
             ("GET", false, "") => ListObjects.HandleAsync(request),
             ("GET", false, "uploads") => ListMultipartUploads.HandleAsync(request),
             ("GET", false, "versions") => ListObjectVersions.HandleAsync(request),
+            ("POST", false, "delete") => DeleteObjects.HandleAsync(request),
             ("HEAD", false, "") => HeadBucketAsync(request),
             (_, _, "") => throw S3Error.MethodNotAllowed(),
             // A subresource that is not here must not be taken for the plain operation.
@@ -93,20 +102,6 @@ internal sealed class S3Server(ObjectStore store, SigV4Verifier verifier, CloudO
     {
         var refusal = verifier.Verify(http, "s3", SigV4Verifier.UnsignedPayload, out var signature);
         if (refusal is null) return signature!;
-        throw refusal.Problem switch
-        {
-            SigV4Problem.NotSigned => S3Error.AccessDenied(),
-            SigV4Problem.Malformed when http.Request.Headers.Authorization.Count > 0 => new S3Error(400, "AuthorizationHeaderMalformed", refusal.Message),
-            SigV4Problem.Malformed => new S3Error(400, "AuthorizationQueryParametersError", refusal.Message),
-            SigV4Problem.WrongScope => new S3Error(400, "AuthorizationHeaderMalformed", refusal.Message),
-            SigV4Problem.UnknownAccessKey => new S3Error(403, "InvalidAccessKeyId", refusal.Message),
-            SigV4Problem.TooSkewed => new S3Error(403, "RequestTimeTooSkewed", refusal.Message),
-            SigV4Problem.SignatureMismatch => new S3Error(403, "SignatureDoesNotMatch", refusal.Message)
-            {
-                Details = [("StringToSign", refusal.StringToSign!), ("CanonicalRequest", refusal.CanonicalRequest!)],
-            },
-            SigV4Problem.HeaderNotSigned or SigV4Problem.NotYetValid or SigV4Problem.Expired => S3Error.AccessDenied(refusal.Message),
-            _ => throw new InvalidOperationException($"Unknown problem {refusal.Problem}."),
-        };
+        throw S3Error.Of(refusal, http.Request.Headers.Authorization.Count > 0 ? "AuthorizationHeaderMalformed" : "AuthorizationQueryParametersError");
     }
 }

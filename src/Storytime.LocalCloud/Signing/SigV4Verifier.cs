@@ -9,7 +9,7 @@ namespace Storytime.LocalCloud.Signing;
 internal sealed class SigV4Verifier(string accessKeyId, string secretAccessKey, string region, TimeProvider time)
 {
     public const string UnsignedPayload = "UNSIGNED-PAYLOAD";
-    private const string Algorithm = "AWS4-HMAC-SHA256";
+    public const string Algorithm = "AWS4-HMAC-SHA256";
     private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(15);
 
     /// <summary>Null when the request is good, and then <paramref name="signature"/> is set. <paramref name="bodyHash"/> is the hex SHA-256 of the body,
@@ -20,11 +20,7 @@ internal sealed class SigV4Verifier(string accessKeyId, string secretAccessKey, 
         var target = RawTarget.Of(http);
         if (!TryReadClaim(http.Request, target, out var claim, out var refusal)) return refusal;
 
-        var scope = claim.Credential.Split('/');
-        if (scope.Length != 5 || scope[4] != "aws4_request") return new(SigV4Problem.Malformed, $"The credential \"{claim.Credential}\" is malformed.");
-        if (!FixedTimeEquals(scope[0], accessKeyId)) return new(SigV4Problem.UnknownAccessKey, "The AWS Access Key Id you provided does not exist in our records.");
-        if (scope[2] != region || scope[3] != service || !claim.Timestamp.StartsWith(scope[1], StringComparison.Ordinal))
-            return new(SigV4Problem.WrongScope, $"Credential should be scoped to {region}/{service} and to the date of the request.");
+        if (CheckScope(claim.Credential, claim.Timestamp, service, out var scope) is { } misplaced) return misplaced;
         if (UnsignedHeader(http.Request, claim) is { } unsigned)
             return new(SigV4Problem.HeaderNotSigned, $"There were headers present in the request which were not signed: {unsigned}");
 
@@ -34,12 +30,17 @@ internal sealed class SigV4Verifier(string accessKeyId, string secretAccessKey, 
         var stringToSign = $"{Algorithm}\n{claim.Timestamp}\n{scopeText}\n{HexSha256(canonical)}";
         var key = SigningKey(scope[1], service);
         if (!FixedTimeEquals(claim.Signature, Sign(key, stringToSign)))
-            return new(SigV4Problem.SignatureMismatch, "The request signature we calculated does not match the signature you provided. Check your key and signing method.", canonical, stringToSign);
+            return Mismatch(canonical, stringToSign);
         if (CheckTime(claim) is { } late) return late;
 
         signature = new SigV4Signature(key, claim.Timestamp, scopeText, claim.Signature, payloadHash, claim.Presigned);
         return null;
     }
+
+    /// <summary>Null when the policy of a browser's form upload is good; what is signed is the policy as it was sent
+    /// (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html).</summary>
+    public SigV4Refusal? VerifyPolicy(string policy, string credential, string timestamp, string hex) =>
+        CheckScope(credential, timestamp, "s3", out var scope) ?? (FixedTimeEquals(hex, Sign(SigningKey(scope[1], "s3"), policy)) ? null : Mismatch(null, policy));
 
     public static string HexSha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
@@ -94,6 +95,18 @@ internal sealed class SigV4Verifier(string accessKeyId, string secretAccessKey, 
     private static string? UnsignedHeader(HttpRequest request, Claim claim) => request.Headers.Keys
         .Where(name => name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase))
         .FirstOrDefault(name => !claim.SignedHeaders.Contains(name.ToLowerInvariant()));
+
+    private SigV4Refusal? CheckScope(string credential, string timestamp, string service, out string[] scope)
+    {
+        scope = credential.Split('/');
+        if (scope.Length != 5 || scope[4] != "aws4_request") return new(SigV4Problem.Malformed, $"The credential \"{credential}\" is malformed.");
+        if (!FixedTimeEquals(scope[0], accessKeyId)) return new(SigV4Problem.UnknownAccessKey, "The AWS Access Key Id you provided does not exist in our records.");
+        return scope[2] == region && scope[3] == service && timestamp.StartsWith(scope[1], StringComparison.Ordinal) ? null
+            : new(SigV4Problem.WrongScope, $"Credential should be scoped to {region}/{service} and to the date of the request.");
+    }
+
+    private static SigV4Refusal Mismatch(string? canonical, string stringToSign) => new(
+        SigV4Problem.SignatureMismatch, "The request signature we calculated does not match the signature you provided. Check your key and signing method.", canonical, stringToSign);
 
     private SigV4Refusal? CheckTime(Claim claim)
     {

@@ -48,7 +48,34 @@ public sealed class CloudFrontTests(CloudFixture fixture) : IClassFixture<CloudF
     [Fact]
     public async Task Every_path_is_protected_the_default_behaviour_too()
     {
-        foreach (var path in (string[])["", "index.html", "books", "books/1/hls/none.ts", "covers/1.jpg", "nothing/at/all"]) await ShouldBeRefusedAsync(path, [], "MissingKey");
+        foreach (var path in (string[])["", "index.html", "books", "books/1/hls/none.ts", "covers", "Covers/1.jpg", "nothing/at/all"]) await ShouldBeRefusedAsync(path, [], "MissingKey");
+    }
+
+    [Fact]
+    public async Task Covers_are_open_to_everyone_but_only_to_read()
+    {
+        using var cover = await GetAsync("covers/1.jpg", []);
+        cover.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await cover.Content.ReadAsStringAsync(Ct)).ShouldBe("jpg");
+        using var head = await fixture.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri(fixture.Cloud.CdnUrl, "covers/1.jpg")), Ct);
+        head.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var put = await fixture.Http.PutAsync(new Uri(fixture.Cloud.CdnUrl, "covers/1.jpg"), new ByteArrayContent([]), Ct);
+        put.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        using var none = await GetAsync("covers/2.jpg", []);
+        none.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("/covers/../books/1/hls/index.m3u8")]
+    [InlineData("/covers/%2e%2e/books/1/hls/index.m3u8")]
+    [InlineData("/covers/..%2fbooks/1/hls/index.m3u8")]
+    [InlineData("/books/1/../../covers/1.jpg")]
+    [InlineData("/covers//1.jpg")]
+    public async Task Open_covers_open_no_way_around(string path)
+    {
+        var answer = await SendRawAsync(path, []);
+        answer.ShouldStartWith("HTTP/1.1 403");
+        answer.ShouldNotContain("EXTM3U");
     }
 
     [Fact]
@@ -188,13 +215,7 @@ public sealed class CloudFrontTests(CloudFixture fixture) : IClassFixture<CloudF
     [InlineData("/books/1/hls/")]
     public async Task Path_tricks_and_missing_objects_are_denied_as_s3_does(string path)
     {
-        // Sent by hand: HttpClient would tidy the path.
-        var cookies = await CookiesAsync(PolicyOf("*"));
-        using var socket = new TcpClient();
-        await socket.ConnectAsync("localhost", fixture.Cloud.CdnUrl.Port, Ct);
-        await using var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost:{fixture.Cloud.CdnUrl.Port}\r\nCookie: {Header(cookies)}\r\nConnection: close\r\n\r\n"), Ct);
-        var answer = await new StreamReader(stream).ReadToEndAsync(Ct);
+        var answer = await SendRawAsync(path, await CookiesAsync(PolicyOf("*")));
         if (answer.StartsWith("HTTP/1.1 400", StringComparison.Ordinal)) return;
         answer.ShouldStartWith("HTTP/1.1 403");
         answer.ShouldContain("<Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>");
@@ -297,6 +318,16 @@ public sealed class CloudFrontTests(CloudFixture fixture) : IClassFixture<CloudF
     private static Dictionary<string, string> Set(Dictionary<string, string> cookies, string name, string value) => new(cookies) { [name] = value };
 
     private static string Header(Dictionary<string, string> cookies) => string.Join("; ", cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
+
+    /// <summary>By hand: HttpClient would tidy the path.</summary>
+    private async Task<string> SendRawAsync(string path, Dictionary<string, string> cookies)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync("localhost", fixture.Cloud.CdnUrl.Port, Ct);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost:{fixture.Cloud.CdnUrl.Port}\r\nCookie: {Header(cookies)}\r\nConnection: close\r\n\r\n"), Ct);
+        return await new StreamReader(stream).ReadToEndAsync(Ct);
+    }
 
     private async Task<HttpResponseMessage> GetAsync(string path, Dictionary<string, string> cookies, Action<HttpRequestMessage>? change = null)
     {

@@ -12,7 +12,7 @@ internal static class S3Answers
         var xml = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         answer.StatusCode.ShouldBe(status, xml);
         xml.ShouldContain($"<Code>{code}</Code>");
-        xml.ShouldContain(message);
+        WebUtility.HtmlDecode(xml).ShouldContain(message);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/xml");
     }
 
@@ -27,6 +27,11 @@ internal static class S3Answers
     public static async Task<byte[]> BytesAsync(this Task<GetObjectResponse> call)
     {
         using var response = await call;
+        return await response.BytesAsync();
+    }
+
+    public static async Task<byte[]> BytesAsync(this GetObjectResponse response)
+    {
         using var copy = new MemoryStream();
         await response.ResponseStream.CopyToAsync(copy, TestContext.Current.CancellationToken);
         return copy.ToArray();

@@ -219,13 +219,13 @@ public sealed class S3MultipartTests(CloudFixture fixture) : IClassFixture<Cloud
     }
 
     [Fact]
-    public async Task Upload_goes_on_after_the_cloud_was_killed()
+    public async Task Upload_goes_on_after_a_restart()
     {
         await using var other = new CloudFixture();
         await other.InitializeAsync();
         var upload = await BeginAsync(on: other);
         var first = await PutPartAsync(upload, 1, First, other);
-        // What a kill leaves behind: a part that came in half.
+        // A part that had come in half when the cloud was killed.
         var torn = Path.Combine(other.Options.DataFolder, "s3", ".incoming", "torn");
         await File.WriteAllBytesAsync(torn, Second, Ct);
 
