@@ -43,7 +43,7 @@ public sealed class CephHost(Database database) : VideoHost(database)
 [Trait("Server", "Ceph")]
 public sealed class CephTests(CephHost host) : BucketTests(host), IClassFixture<CephHost>
 {
-    /// <summary>Ceph 16 takes checksum headers as any others: signed, but not compared with the body and not kept.</summary>
+    /// <summary>Ceph 16 takes checksum headers as any others: signed, but not compared with the body and not kept. docs/ceph.md</summary>
     [Theory]
     [InlineData("not a film, but bytes enough for the bucket")]
     [InlineData("not a film, but bytes enough for the BUCKET")]
