@@ -101,7 +101,10 @@ internal static class CreateVideoAsset
         if (expected is not null && expected != master.ChecksumSha256)
             return Wrong("checksum_sha256", master.ChecksumSha256 is { } found
                 ? $"The object in the bucket has the SHA-256 {found}."
-                : "S3 holds no SHA-256 of this object to compare with. Give checksum_sha256 to /uploads/master_video, then S3 checks it; or leave it out here.");
+                : upload.ChecksumSha256 is null
+                    ? "S3 holds no SHA-256 of this object to compare with. Give checksum_sha256 to /uploads/master_video, then S3 checks it; or leave it out here."
+                    : "The upload was begun with a SHA-256, but the storage holds none of this object: it was replaced, or the storage does not check SHA-256. "
+                        + "Upload the file again; where this answer comes again, again without checksum_sha256.");
         if (request.ChecksumCrc64nvme is { } crc && crc != master.ChecksumCrc64Nvme)
             return Wrong("checksum_crc64nvme", master.ChecksumCrc64Nvme is { } found
                 ? $"The object in the bucket has the CRC64NVME {found}. What arrived is not the file: upload it again."

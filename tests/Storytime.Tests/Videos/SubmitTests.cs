@@ -82,25 +82,6 @@ public sealed class SubmitTests(VideoHost host) : IClassFixture<VideoHost>
     }
 
     [Fact]
-    public async Task A_master_that_was_replaced_after_it_was_verified_is_not_encoded_until_a_retry_takes_it()
-    {
-        var id = await host.AssetAsync(await host.BookAsync(), await TestVideos.Tiny);
-        var key = (string)(await host.ReadAsync(id))["master_s3_key"]!;
-        await host.S3.PutObjectAsync(
-            new() { BucketName = VideoHost.MasterBucket, Key = key, FilePath = await TestVideos.Silent }, TestContext.Current.CancellationToken);
-
-        await host.SubmitAsync(id);
-        ((string?)(await host.ReadAsync(id))["error_code"]).ShouldBe("master_replaced");
-        (await JobsOfAsync(id)).ShouldBeEmpty();
-
-        var retried = (await host.Editor.PostAsync($"/admin/api/v1/video_assets/{id}/retries")).ShouldBe(HttpStatusCode.Accepted);
-        ((long)retried["size"]!).ShouldBe(new FileInfo(await TestVideos.Silent).Length);
-        await host.SubmitAsync(id);
-        ((string?)(await host.ReadAsync(id))["status"]).ShouldBe("processing");
-        (await JobsOfAsync(id)).Count.ShouldBe(1);
-    }
-
-    [Fact]
     public async Task A_master_that_is_gone_cannot_be_tried_again()
     {
         var id = await host.AssetAsync(await host.BookAsync(), TestVideos.Broken);

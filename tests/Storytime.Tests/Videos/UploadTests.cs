@@ -103,15 +103,6 @@ public sealed class UploadTests(VideoHost host) : IClassFixture<VideoHost>
     }
 
     [Fact]
-    public async Task A_checksum_of_an_object_that_was_uploaded_without_one_cannot_be_compared_and_the_answer_says_what_to_do()
-    {
-        var book = await host.BookAsync();
-        var key = await host.UploadAsync("film.mp4", _content);
-        await RefusedAsync(book, new { master_s3_key = key, size = _content.Length, checksum_sha256 = _digest }, "checksum_sha256", "Give checksum_sha256 to /uploads/master_video");
-        (await host.Editor.PostAsync($"/admin/api/v1/books/{book}/video_assets", new { master_s3_key = key, size = _content.Length })).ShouldBe(HttpStatusCode.Accepted);
-    }
-
-    [Fact]
     public async Task Two_checksums_that_differ_are_refused()
     {
         var book = await host.BookAsync();
