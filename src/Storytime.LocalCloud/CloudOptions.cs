@@ -39,6 +39,10 @@ public sealed record CloudOptions
     /// <summary>How many ffmpeg runs at once.</summary>
     public int ConcurrentJobs { get; init; } = 1;
 
+    /// <summary>Off for tests of hundreds of jobs: neither ffmpeg nor ffprobe is run, and a job whose input exists becomes two seconds of a placeholder, with all the files
+    /// that it asks for.</summary>
+    public bool TranscodeJobs { get; init; } = true;
+
     /// <summary>Topic attribute SignatureVersion: "1" is SHA-1 (AWS's default), "2" SHA-256.</summary>
     public string SnsSignatureVersion { get; init; } = "2";
 

@@ -176,7 +176,7 @@ internal static class JobSchema
         ("audioDescriptions", new ListOf(Audio)),
         ("captionDescriptions", new ListOf(Captions)),
         ("outputSettings", new Members(("hlsSettings", new Members(
-            ("segmentModifier", new Text(256)), ("iFrameOnlyManifest", new OneOf("EXCLUDE", "INCLUDE", "INCLUDE_AS_TS")), ("audioGroupId", new Text(256)), ("audioRenditionSets", new Text(256)))))))
+            ("segmentModifier", new Text(256)), ("iFrameOnlyManifest", new OneOf("EXCLUDE", "INCLUDE")), ("audioGroupId", new Text(256)), ("audioRenditionSets", new Text(256)))))))
     {
         Required = ["containerSettings"],
     };

@@ -23,7 +23,7 @@ internal sealed class MediaConvertEngine : IAsyncDisposable
     public MediaConvertEngine(CloudOptions options, ObjectStore store, EventRule events)
     {
         (_options, _store, _events) = (options, store, events);
-        foreach (var program in (string[])["ffmpeg", "ffprobe"])
+        foreach (var program in (string[])(options.TranscodeJobs ? ["ffmpeg", "ffprobe"] : []))
         {
             if (!ChildProcesses.IsInstalled(program)) throw new InvalidOperationException($"{program} was not found; install it (on Debian: apt-get install ffmpeg) and start again.");
         }
@@ -120,15 +120,18 @@ internal sealed class MediaConvertEngine : IAsyncDisposable
         var metadata = _store.Find(source.Bucket, source.Key)
             ?? throw new JobFailure(JobFailure.NotFound, $"Unable to open input file [{source}]: [Failed probe/open: [Failed to read data: HeadObject failed for file: the bucket or the object does not exist (404)]]");
         var input = _store.DataFile(source.Bucket, metadata);
-        var media = await MediaProbe.ReadAsync(input, source, ct);
+        var media = _options.TranscodeJobs ? await MediaProbe.ReadAsync(input, source, ct) : PlaceholderFiles.Media;
         var plan = TranscodePlan.For(job.Settings, media, source);
         foreach (var bucket in plan.Hls.Select(group => group.Destination.Bucket).Concat(plan.Captures.SelectMany(group => group).Select(capture => capture.Destination.Bucket)))
         {
             if (!_store.HasBucket(bucket)) throw new JobFailure(JobFailure.NotFound, $"Unable to write to the output bucket [{bucket}]: [The bucket does not exist (404)]");
         }
 
+        // A captions file that cannot be read is better found before the hours of transcoding.
+        foreach (var caption in plan.Hls.SelectMany(group => group.Captions)) Captions.Read(_store, caption);
         Jobs.Update(job.Id, open => open with { Phase = JobPhase.TRANSCODING });
-        await Transcoder.RunAsync(FfmpegArguments.Build(plan, input, folder, media.Duration), media.Duration, source, Progress(job), ct);
+        if (_options.TranscodeJobs) await Transcoder.RunAsync(FfmpegArguments.Build(plan, input, folder, media.Duration), media.Duration, source, Progress(job), ct);
+        else PlaceholderFiles.Write(plan, folder);
         CheckLength(plan, folder, media, source);
         Jobs.Update(job.Id, open => open with { Phase = JobPhase.UPLOADING, Percent = 98 });
         ct.ThrowIfCancellationRequested();

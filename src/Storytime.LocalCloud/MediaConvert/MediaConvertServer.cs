@@ -79,7 +79,7 @@ internal sealed class MediaConvertServer(MediaConvertEngine engine, ObjectStore 
         if (store.Find(source.Bucket, source.Key) is not { } metadata) return Answer.Error(404, "NotFoundException", $"Unable to open input file [{source}]: the bucket or the object does not exist.");
         try
         {
-            var info = await MediaProbe.ReadAsync(store.DataFile(source.Bucket, metadata), source, ct);
+            var info = options.TranscodeJobs ? await MediaProbe.ReadAsync(store.DataFile(source.Bucket, metadata), source, ct) : PlaceholderFiles.Media;
             return new Answer(200, new JsonObject { ["probeResults"] = new JsonArray(ProbeAnswer.Of(info, metadata)) });
         }
         catch (JobFailure failure)

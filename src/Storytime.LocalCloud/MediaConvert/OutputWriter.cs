@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Storytime.LocalCloud.CloudFront;
 using Storytime.LocalCloud.S3;
 
@@ -29,7 +28,12 @@ internal sealed class OutputWriter(TranscodePlan plan, ObjectStore store, string
         {
             var rendition = group.Renditions[r];
             var files = RenditionFiles.Read(folder, FfmpegArguments.RenditionName(index, r));
-            variants.Add(new Variant($"{name}{rendition.Modifier}.m3u8", files, rendition.Picture, rendition.Audio is not null, plan.FrameRate));
+            variants.Add(new Variant($"{name}{rendition.Modifier}.m3u8", files, rendition.Picture, rendition.Audio is not null, plan.FrameRate)
+            {
+                KeyFrames = rendition.KeyFramePlaylist ? KeyFrames.Of(files) : [],
+                KeyFramesUri = $"{name}{rendition.Modifier}_I-Frame-Only.m3u8",
+            });
+            if (rendition.KeyFramePlaylist) manifests.Add(($"{path}{rendition.Modifier}_I-Frame-Only.m3u8", Manifests.KeyFramesOnly(variants[^1].KeyFrames, segment => SegmentUri(name, rendition, segment, "ts"))));
             manifests.Add(($"{path}{rendition.Modifier}.m3u8", Manifests.Child(files.Segments.Select((segment, i) => (SegmentUri(name, rendition, i, "ts"), segment.Seconds)), group.WholeDurations)));
             results.Add(new OutputResult($"s3://{bucket}/{path}{rendition.Modifier}.m3u8", Milliseconds(files.Seconds), rendition.Picture.Width, rendition.Picture.Height, files.AverageBandwidth));
         }
@@ -37,10 +41,10 @@ internal sealed class OutputWriter(TranscodePlan plan, ObjectStore store, string
         List<Subtitles> subtitles = [];
         foreach (var caption in group.Captions)
         {
-            var segments = CaptionSegments(caption, group.LongCaptions ? 300 : group.SegmentSeconds);
+            var segments = Captions.Segment(Captions.Read(store, caption), group.LongCaptions ? 300 : group.SegmentSeconds, duration);
             for (var i = 0; i < segments.Count; i++) PutText(bucket, $"{path}{caption.Modifier}_{i + 1:00000}.vtt", segments[i].Text);
             manifests.Add(($"{path}{caption.Modifier}.m3u8", Manifests.Child(segments.Select((segment, i) => ($"{name}{caption.Modifier}_{i + 1:00000}.vtt", segment.Seconds)), group.WholeDurations)));
-            subtitles.Add(new Subtitles($"{name}{caption.Modifier}.m3u8", caption.LanguageCode, caption.Name));
+            subtitles.Add(new Subtitles($"{name}{caption.Modifier}.m3u8", caption.LanguageCode, caption.Name, caption.Accessible));
             results.Add(new OutputResult($"s3://{bucket}/{path}{caption.Modifier}.m3u8", Milliseconds(duration), null, null, null));
         }
 
@@ -75,14 +79,6 @@ internal sealed class OutputWriter(TranscodePlan plan, ObjectStore store, string
         }
 
         return new OutputGroupResult("FILE_GROUP", null, results);
-    }
-
-    private IReadOnlyList<(string Text, double Seconds)> CaptionSegments(CaptionOutput caption, double length)
-    {
-        if (!store.TryOpen(caption.Source.Bucket, caption.Source.Key, out _, out var data))
-            throw new JobFailure(JobFailure.NotFound, $"Unable to open captions file [{caption.Source}]: [The object does not exist]");
-        using var reader = new StreamReader(data, Encoding.UTF8);
-        return Captions.Segment(reader.ReadToEnd(), caption.DeltaSeconds, length, duration);
     }
 
     /// <summary>Five digits from 1; a segment modifier goes before the number.</summary>

@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 namespace Storytime.LocalCloud.MediaConvert;
 
 /// <summary>One HLS variant. Rates in bits per second.</summary>
-internal sealed record Rendition(string Modifier, string SegmentModifier, Geometry Picture, JsonObject H264, AudioOutput? Audio);
+internal sealed record Rendition(string Modifier, string SegmentModifier, Geometry Picture, JsonObject H264, AudioOutput? Audio, bool KeyFramePlaylist);
 
 /// <summary>AAC-LC; <c>Stream</c> is null when there is nothing to hear and silence is made, as the service does for an output without a matching selector.</summary>
 internal sealed record AudioOutput(int? Stream, int Bitrate, int SampleRate, int Channels);
 
-/// <summary>A sidecar caption track of an HLS group.</summary>
-internal sealed record CaptionOutput(string Modifier, S3Location Source, double DeltaSeconds, string LanguageCode, string Name);
+/// <summary>A sidecar caption track of an HLS group; <c>Accessible</c> when it is meant for the deaf.</summary>
+internal sealed record CaptionOutput(string Modifier, S3Location Source, bool IsWebVtt, double DeltaSeconds, string LanguageCode, string Name, bool Accessible);
 
 /// <summary>One HLS output group.</summary>
 internal sealed record HlsGroup(S3Location Destination, double SegmentSeconds, bool WholeDurations, bool LongCaptions, IReadOnlyList<Rendition> Renditions, IReadOnlyList<CaptionOutput> Captions);
@@ -79,7 +79,8 @@ internal sealed record TranscodePlan(int VideoStream, Fraction FrameRate, string
                 (string?)output["outputSettings"]?["hlsSettings"]?["segmentModifier"] ?? "",
                 Geometry.For(width, height, video),
                 video["codecSettings"]!["h264Settings"]?.AsObject() ?? [],
-                output["audioDescriptions"] is JsonArray audio ? AudioOf(audio[0]!.AsObject(), input, media, source) : null));
+                output["audioDescriptions"] is JsonArray audio ? AudioOf(audio[0]!.AsObject(), input, media, source) : null,
+                (string?)output["outputSettings"]?["hlsSettings"]?["iFrameOnlyManifest"] == "INCLUDE"));
         }
 
         return new HlsGroup(
@@ -136,12 +137,14 @@ internal sealed record TranscodePlan(int VideoStream, Fraction FrameRate, string
     private static CaptionOutput CaptionOf(JsonObject caption, string modifier, JsonObject input)
     {
         var name = (string)caption["captionSelectorName"]!;
-        var file = input["captionSelectors"]?[name]?["sourceSettings"]?["fileSourceSettings"];
+        var settings = input["captionSelectors"]?[name]?["sourceSettings"];
+        var file = settings?["fileSourceSettings"];
         var location = S3Location.Parse((string?)file?["sourceFile"])
             ?? throw new JobFailure(JobFailure.InvalidSettings, $"The captions selector \"{name}\" names no source file.");
         var delta = ((double?)file!["timeDelta"] ?? 0) / ((string?)file["timeDeltaUnits"] == "MILLISECONDS" ? 1000 : 1);
-        var language = (string?)caption["languageCode"] ?? "ENG";
-        return new CaptionOutput(modifier, location, delta, language.ToLowerInvariant(), (string?)caption["languageDescription"] ?? language);
+        var language = (string?)caption["customLanguageCode"] ?? ((string?)caption["languageCode"] ?? "ENG").ToLowerInvariant();
+        var accessible = (string?)caption["destinationSettings"]!["webvttDestinationSettings"]?["accessibility"] == "ENABLED";
+        return new CaptionOutput(modifier, location, (string?)settings!["sourceType"] == "WEBVTT", delta, language, (string?)caption["languageDescription"] ?? language, accessible);
     }
 
     private static string? Transpose(string rotate) => rotate switch

@@ -16,10 +16,7 @@ internal sealed partial class JobOutcome(StorytimeDb db, HlsOutputs outputs, Tim
     public Task<bool> ApplyAsync(JobReport report, CancellationToken ct) => RepeatOnConflictAsync(async () =>
     {
         if (await FindAsync(report, ct) is not { } asset)
-        {
-            await NoteIfStrayAsync(report, ct);
             return false;
-        }
         var now = time.Now();
         // No-op unless this report is the first we hear of the job: COMPLETE may come before CreateJob's answer has been stored.
         asset.Submitted(report.JobId, now);
@@ -50,24 +47,31 @@ internal sealed partial class JobOutcome(StorytimeDb db, HlsOutputs outputs, Tim
         return true;
     });
 
+    /// <summary>
+    /// The asset that waits for this job. One query sees the asset at one moment: between two of them it could be given this very job, and then look as if
+    /// it waited for another one.
+    /// </summary>
     private async Task<VideoAsset?> FindAsync(JobReport report, CancellationToken ct)
     {
-        if (await db.VideoAssets.SingleOrDefaultAsync(a => a.MediaConvertJobId == report.JobId, ct) is { } known)
+        var assets = await db.VideoAssets.Where(a => a.MediaConvertJobId == report.JobId || a.Id == report.AssetId).ToListAsync(ct);
+        if (assets.Find(a => a.MediaConvertJobId == report.JobId) is { } known)
             return known;
-        var asset = await db.VideoAssets.SingleOrDefaultAsync(
-            a => a.Id == report.AssetId && a.MediaConvertJobId == null && a.ProcessingStatus == ProcessingStatus.Uploaded, ct);
-        return asset is not null && report.IsFor(asset) ? asset : null;
-    }
-
-    /// <summary>A job with our mark that no asset waits for, and none has waited for: it is kept, and the sweep ends it.</summary>
-    private async Task NoteIfStrayAsync(JobReport report, CancellationToken ct)
-    {
-        if (!await db.VideoAssets.AnyAsync(a => a.Id == report.AssetId && a.MasterS3Key == report.MasterS3Key, ct)
-            || await db.VideoAttempts.AnyAsync(a => a.MediaConvertJobId == report.JobId, ct))
+        if (assets.Find(a => a.Id == report.AssetId && a.MasterS3Key == report.MasterS3Key) is not { } named)
         {
             Log.NotOurs(log, report.JobId, report.AssetId);
-            return;
+            return null;
         }
+        if (named.ProcessingStatus == ProcessingStatus.Uploaded && report.IsFor(named))
+            return named;
+        await NoteStrayAsync(report, ct);
+        return null;
+    }
+
+    /// <summary>A job with our mark that the asset does not wait for; unless an earlier attempt of it did, it is kept, and the sweep ends it.</summary>
+    private async Task NoteStrayAsync(JobReport report, CancellationToken ct)
+    {
+        if (await db.VideoAttempts.AnyAsync(a => a.MediaConvertJobId == report.JobId, ct))
+            return;
         if (await db.StrayJobs.SingleOrDefaultAsync(s => s.JobId == report.JobId, ct) is { } known)
         {
             if (report.State == JobState.Running)

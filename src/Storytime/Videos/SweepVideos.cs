@@ -76,7 +76,8 @@ internal sealed partial class SweepVideos(
 
     private async Task EndStrayJobsAsync(CancellationToken ct)
     {
-        foreach (var stray in await db.StrayJobs.Where(s => s.EndedAt == null).OrderBy(s => s.FoundAt).Take(MaxRound).ToListAsync(ct))
+        // What some asset waits for is never canceled here, whatever was noted once.
+        foreach (var stray in await db.StrayJobs.Where(s => s.EndedAt == null && !db.VideoAssets.Any(a => a.MediaConvertJobId == s.JobId)).OrderBy(s => s.FoundAt).Take(MaxRound).ToListAsync(ct))
         {
             try
             {

@@ -24,6 +24,7 @@ public sealed class CloudFixture : IAsyncLifetime
     public const string Role = "arn:aws:iam::111122223333:role/storytime-mediaconvert";
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("storytime-cloud-").FullName;
+    public Func<CloudOptions, CloudOptions> Configure { get; init; } = options => options;
     public MovedClock Clock { get; } = new();
     public MovedClock SigningClock { get; } = new();
     public CloudOptions Options { get; private set; } = null!;
@@ -41,7 +42,7 @@ public sealed class CloudFixture : IAsyncLifetime
     {
         await Shell.TextAsync("openssl", "genrsa", "-out", RsaKeyFile, "2048");
         await Shell.TextAsync("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", EcdsaKeyFile);
-        Options = new CloudOptions
+        Options = Configure(new CloudOptions
         {
             DataFolder = Path.Combine(Folder, "data"),
             CloudFrontKeys = new Dictionary<string, string>
@@ -53,7 +54,7 @@ public sealed class CloudFixture : IAsyncLifetime
             SnsRetryDelay = TimeSpan.FromMilliseconds(20),
             Time = Clock,
             SigningTime = SigningClock,
-        };
+        });
         await StartAsync();
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Amazon.SQS.Model;
 using Storytime.LocalCloud;
 
 namespace Storytime.Tests.LocalCloud;
@@ -45,11 +46,11 @@ public sealed class JobLifeTests : IAsyncLifetime
             ids.Add((string)(await _fixture.RunAsync(Body(Missing)))["id"]!);
         }
 
-        (await PagesAsync("maxResults=2&order=ASCENDING&status=ERROR")).ShouldBe(ids);
+        (await IdsAsync("maxResults=2&order=ASCENDING&status=ERROR")).ShouldBe(ids);
         ids.Reverse();
-        (await PagesAsync("maxResults=3")).ShouldBe(ids);
-        (await PagesAsync("queue=Default&maxResults=5")).ShouldBe(ids);
-        (await PagesAsync("status=COMPLETE")).ShouldBeEmpty();
+        (await IdsAsync("maxResults=3")).ShouldBe(ids);
+        (await IdsAsync("queue=Default&maxResults=5")).ShouldBe(ids);
+        (await IdsAsync("status=COMPLETE")).ShouldBeEmpty();
         foreach (var wrong in (string[])["maxResults=21", "maxResults=0", "status=DONE", "order=UP", "nextToken=zz"])
             (await _fixture.MediaConvert.CallAsync(HttpMethod.Get, $"jobs?{wrong}")).Status.ShouldBe(HttpStatusCode.BadRequest, wrong);
     }
@@ -75,9 +76,40 @@ public sealed class JobLifeTests : IAsyncLifetime
             (await _fixture.MediaConvert.CallAsync(HttpMethod.Delete, $"jobs/{id}")).Status.ShouldBe(HttpStatusCode.Conflict);
         }
 
+        // The queue is told too, and the job that waited never ran.
+        (await EventsAsync(_fixture, 3)).ShouldBe([(running, "PROGRESSING"), (waiting, "CANCELED"), (running, "CANCELED")]);
+
         // The worker is free again, and nothing of the cancelled job is in the bucket.
         ((string)(await _fixture.RunAsync(Body(Missing)))["status"]!).ShouldBe("ERROR");
         (await _fixture.S3.ListObjectsV2Async(new() { BucketName = _fixture.Options.OutputBucket }, TestContext.Current.CancellationToken)).S3Objects.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Hundreds_of_jobs_are_run_listed_and_told_of()
+    {
+        const int Many = 500;
+        await using var fixture = new CloudFixture { Configure = options => options with { TranscodeJobs = false, ConcurrentJobs = 4 } };
+        await fixture.InitializeAsync();
+        var input = await fixture.UploadAsync("no video at all"u8.ToArray());
+        List<string> ids = [];
+        for (var i = 0; i < Many; i++)
+        {
+            fixture.Clock.By += TimeSpan.FromMilliseconds(1);
+            var body = Jobs.Body(input, $"s3://{fixture.Options.OutputBucket}/books/{i}", [Jobs.Rendition("_a", 900_000, height: 360), Jobs.Rendition("_b", 300_000, height: 180)]);
+            body["userMetadata"]!["videoAssetId"] = $"{i}";
+            ids.Add((string)(await fixture.SubmitAsync(body))["id"]!);
+        }
+
+        var events = await EventsAsync(fixture, 2 * Many);
+        events.Where(told => told.Status == "COMPLETE").Select(told => told.Id).ShouldBe(ids, ignoreOrder: true);
+        var listed = await PagesAsync(fixture, "maxResults=20&order=ASCENDING&status=COMPLETE");
+        listed.Select(job => (string)job["id"]!).ShouldBe(ids);
+        listed.Select(job => (string)job["userMetadata"]!["videoAssetId"]!).ShouldBe(Enumerable.Range(0, Many).Select(i => $"{i}"));
+
+        var folder = Path.Combine(fixture.Folder, "one");
+        (await fixture.DownloadAsync("books/499/", folder)).ShouldBe(
+            ["hls/index.m3u8", .. ((string[])["a", "b"]).SelectMany(name => (string[])[$"hls/index_{name}.m3u8", $"hls/index_{name}_00001.ts", $"hls/index_{name}_I-Frame-Only.m3u8"]), "thumbs/thumb.0000000.jpg"], ignoreOrder: true);
+        (await Shell.TextAsync("ffprobe", "-v", "error", "-allowed_extensions", "ALL", "-show_entries", "stream=codec_name", "-of", "csv=p=0", Path.Combine(folder, "hls/index_b.m3u8"))).ShouldContain("h264");
     }
 
     [Fact]
@@ -104,18 +136,39 @@ public sealed class JobLifeTests : IAsyncLifetime
     /// <summary>Long enough to be still running when the next call comes, the more so when it is scaled up.</summary>
     private async Task<string> LongMasterAsync() => await _fixture.UploadAsync(await TestVideos.MakeAsync(640, 360, 60, sound: false));
 
-    private async Task<List<string>> PagesAsync(string query)
+    private async Task<List<string>> IdsAsync(string query) => [.. (await PagesAsync(_fixture, query)).Select(job => (string)job["id"]!)];
+
+    /// <summary>The next events of the queue, in the order of their arrival.</summary>
+    private static async Task<List<(string Id, string Status)>> EventsAsync(CloudFixture fixture, int count)
     {
-        List<string> ids = [];
+        using var sqs = fixture.NewSqsClient(fixture.Options.SecretAccessKey);
+        List<(string, string)> events = [];
+        while (events.Count < count)
+        {
+            var answer = await sqs.ReceiveMessageAsync(new ReceiveMessageRequest(fixture.Cloud.QueueUrl.ToString()) { MaxNumberOfMessages = 10, WaitTimeSeconds = 20 }, TestContext.Current.CancellationToken);
+            foreach (var message in answer.Messages ?? [])
+            {
+                var detail = JsonNode.Parse(message.Body)!["detail"]!;
+                events.Add(((string)detail["jobId"]!, (string)detail["status"]!));
+                await sqs.DeleteMessageAsync(fixture.Cloud.QueueUrl.ToString(), message.ReceiptHandle, TestContext.Current.CancellationToken);
+            }
+        }
+
+        return events;
+    }
+
+    private static async Task<List<JsonNode>> PagesAsync(CloudFixture fixture, string query)
+    {
+        List<JsonNode> jobs = [];
         string? token = null;
         do
         {
-            var (status, body, _) = await _fixture.MediaConvert.CallAsync(HttpMethod.Get, $"jobs?{query}{(token is null ? "" : $"&nextToken={token}")}");
+            var (status, body, _) = await fixture.MediaConvert.CallAsync(HttpMethod.Get, $"jobs?{query}{(token is null ? "" : $"&nextToken={token}")}");
             status.ShouldBe(HttpStatusCode.OK, body.ToJsonString());
-            ids.AddRange(body["jobs"]!.AsArray().Select(job => (string)job!["id"]!));
+            jobs.AddRange(body["jobs"]!.AsArray()!);
             token = (string?)body["nextToken"];
         }
         while (token is not null);
-        return ids;
+        return jobs;
     }
 }

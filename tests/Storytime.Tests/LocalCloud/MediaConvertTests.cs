@@ -27,7 +27,7 @@ public sealed class MediaConvertTests(CloudFixture fixture) : IClassFixture<Clou
         var names = await fixture.DownloadAsync(_book, _folder);
         names.ShouldBe(
             [
-                .. ((string[])["234p", "480p", "720p"]).SelectMany(size => (string[])[$"hls/index_{size}.m3u8", $"hls/index_{size}_00001.ts", $"hls/index_{size}_00002.ts", $"hls/index_{size}_00003.ts"]),
+                .. ((string[])["234p", "480p", "720p"]).SelectMany(size => (string[])[$"hls/index_{size}.m3u8", $"hls/index_{size}_I-Frame-Only.m3u8", $"hls/index_{size}_00001.ts", $"hls/index_{size}_00002.ts", $"hls/index_{size}_00003.ts"]),
                 "hls/index.m3u8", "thumbs/thumb.0000000.jpg", "thumbs/thumb.0000001.jpg", "thumbs/thumb.0000002.jpg", "thumbs/thumb.0000003.jpg", "thumbs/thumb.0000004.jpg",
             ],
             ignoreOrder: true);
@@ -38,6 +38,7 @@ public sealed class MediaConvertTests(CloudFixture fixture) : IClassFixture<Clou
         Bandwidth(variants[0], "BANDWIDTH").ShouldBeLessThan(4_500_000);
         Bandwidth(variants[2], "BANDWIDTH").ShouldBeLessThanOrEqualTo(192_000);
         foreach (var variant in variants) await CheckVariantAsync(variant["URI"], expectedSegments: 3);
+        await CheckKeyFramesAsync("hls/index_480p", "854,480", seconds: 14);
         (await Shell.TextAsync("ffprobe", "-v", "error", "-show_entries", "stream=width,height,codec_name", "-of", "csv=p=0", Path.Combine(_folder, "thumbs/thumb.0000004.jpg"))).ShouldBe("mjpeg,320,180");
         var types = await fixture.S3.GetObjectMetadataAsync(fixture.Options.OutputBucket, _book + "hls/index.m3u8", TestContext.Current.CancellationToken);
         types.Headers.ContentType.ShouldBe("application/vnd.apple.mpegurl");
@@ -105,30 +106,6 @@ public sealed class MediaConvertTests(CloudFixture fixture) : IClassFixture<Clou
         await fixture.DownloadAsync(_book, _folder);
         Variants(await ReadAsync("hls/index.m3u8")).Single()["RESOLUTION"].ShouldBe("360x640");
         (await Shell.TextAsync("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "stream=width,height", "-of", "csv=p=0", Path.Combine(_folder, "hls/index_360_00001.ts"))).ShouldStartWith("360,640");
-    }
-
-    [Fact]
-    public async Task Captions_become_a_subtitles_track()
-    {
-        var input = await fixture.UploadAsync(await TestVideos.MakeAsync(320, 180, 8));
-        var captions = await fixture.UploadAsync("WEBVTT\n\n00:01.000 --> 00:02.500\nOnce upon a time\n\n2\n00:00:05.500 --> 00:00:06.500 align:start\nThe end\n"u8.ToArray(), "en.vtt", "text/vtt");
-        var body = Jobs.Body(input, Output, [Jobs.Rendition("_180p", 300_000, height: 180), new JsonObject
-        {
-            ["nameModifier"] = "_en",
-            ["containerSettings"] = new JsonObject { ["container"] = "M3U8" },
-            ["captionDescriptions"] = new JsonArray(new JsonObject { ["captionSelectorName"] = "Captions Selector 1", ["languageCode"] = "ENG", ["languageDescription"] = "English", ["destinationSettings"] = new JsonObject { ["destinationType"] = "WEBVTT" } }),
-        }]);
-        body["settings"]!["inputs"]![0]!["captionSelectors"] = new JsonObject { ["Captions Selector 1"] = new JsonObject { ["sourceSettings"] = new JsonObject { ["sourceType"] = "WEBVTT", ["fileSourceSettings"] = new JsonObject { ["sourceFile"] = captions } } } };
-        body["settings"]!["outputGroups"]![0]!["outputGroupSettings"]!["hlsGroupSettings"]!["captionSegmentLengthControl"] = "MATCH_VIDEO";
-
-        ((string?)(await fixture.RunAsync(body))["status"]).ShouldBe("COMPLETE");
-        await fixture.DownloadAsync(_book, _folder);
-        var main = await ReadAsync("hls/index.m3u8");
-        main.ShouldContain("#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"subs\",LANGUAGE=\"eng\",NAME=\"English\",DEFAULT=YES");
-        Variants(main).Single()["SUBTITLES"].ShouldBe("subs");
-        (await ReadAsync("hls/index_en.m3u8")).ShouldContain("index_en_00002.vtt");
-        (await ReadAsync("hls/index_en_00001.vtt")).ShouldContain("00:00:01.000 --> 00:00:02.500\nOnce upon a time");
-        (await ReadAsync("hls/index_en_00002.vtt")).ShouldContain("00:00:05.500 --> 00:00:06.500 align:start\nThe end");
     }
 
     [Theory]
@@ -230,7 +207,7 @@ public sealed class MediaConvertTests(CloudFixture fixture) : IClassFixture<Clou
 
     private static List<Dictionary<string, string>> Variants(string main)
     {
-        main.ShouldStartWith("#EXTM3U\n#EXT-X-VERSION:3\n");
+        main.ShouldStartWith("#EXTM3U\n#EXT-X-VERSION:4\n");
         return [.. Regex.Matches(main, "#EXT-X-STREAM-INF:(.*)\n(.*)\n").Select(match =>
         {
             var attributes = Regex.Matches(match.Groups[1].Value, "([A-Z-]+)=(?:\"([^\"]*)\"|([^,]*))").ToDictionary(pair => pair.Groups[1].Value, pair => pair.Groups[2].Value + pair.Groups[3].Value);
@@ -256,6 +233,29 @@ public sealed class MediaConvertTests(CloudFixture fixture) : IClassFixture<Clou
             var streams = await Shell.TextAsync("ffprobe", "-v", "error", "-show_entries", "stream=codec_name,profile,sample_rate,channels", "-of", "csv=p=0", file);
             streams.ShouldContain("h264,High");
             streams.ShouldContain("aac,LC,48000,2");
+        }
+    }
+
+    /// <summary>Every byte range is a picture that decodes by itself, at the time that the list says.</summary>
+    private async Task CheckKeyFramesAsync(string variant, string size, double seconds)
+    {
+        var main = await ReadAsync("hls/index.m3u8");
+        var line = Regex.Match(main, $"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=(\\d+),AVERAGE-BANDWIDTH=(\\d+),CODECS=\"avc1\\.6400[0-9a-f]{{2}}\",RESOLUTION={size.Replace(',', 'x')},URI=\"{variant["hls/".Length..]}_I-Frame-Only\\.m3u8\"\n");
+        line.Success.ShouldBeTrue(main);
+        var list = await ReadAsync($"{variant}_I-Frame-Only.m3u8");
+        list.ShouldStartWith("#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:2\n");
+        list.ShouldContain("#EXT-X-I-FRAMES-ONLY\n");
+        var frames = Regex.Matches(list, "#EXTINF:([0-9.]+),\n#EXT-X-BYTERANGE:(\\d+)@(\\d+)\n(.+)\n").Select(frame => (Seconds: double.Parse(frame.Groups[1].Value, CultureInfo.InvariantCulture), Length: int.Parse(frame.Groups[2].Value, CultureInfo.InvariantCulture), Offset: int.Parse(frame.Groups[3].Value, CultureInfo.InvariantCulture), File: frame.Groups[4].Value)).ToList();
+        frames.Count.ShouldBe((await KeyFramesAsync($"{variant}.m3u8")).Count);
+        frames.Sum(frame => frame.Seconds).ShouldBe(seconds, 0.1);
+        foreach (var frame in frames)
+        {
+            var segment = await File.ReadAllBytesAsync(Path.Combine(_folder, "hls", frame.File), TestContext.Current.CancellationToken);
+            // The tables at the head of the segment tell the streams.
+            byte[] alone = [.. segment[..(3 * 188)], .. segment[frame.Offset..(frame.Offset + frame.Length)]];
+            var file = Path.Combine(_folder, "frame.ts");
+            await File.WriteAllBytesAsync(file, alone, TestContext.Current.CancellationToken);
+            (await Shell.TextAsync("ffprobe", "-v", "fatal", "-select_streams", "v", "-show_entries", "frame=pict_type,width,height", "-of", "csv=p=0", file)).Trim(',').ShouldBe($"{size},I");
         }
     }
 

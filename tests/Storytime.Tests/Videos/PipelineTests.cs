@@ -70,7 +70,7 @@ public sealed class PipelineTests(PipelineHost host) : IClassFixture<PipelineHos
         ((int)retried["attempt"]!).ShouldBe(2);
         retried["error_message"].ShouldBeNull();
         ShouldBeReady(await host.WaitAsync(id));
-        await RenditionsShouldBeAsync(await host.OutputsAsync($"books/{book}/hls/"), sound: true, (160, 120));
+        await RenditionsShouldBeAsync(await host.OutputsAsync($"books/{book}/hls/v1-2/"), sound: true, (160, 120));
     }
 
     [Fact]
