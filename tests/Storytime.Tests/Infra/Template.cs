@@ -15,8 +15,9 @@ public sealed record Template(JsonObject Root)
         return new(ToJson(yaml.Documents.Single().RootNode)!.AsObject());
     }
 
-    public static string Text([CallerFilePath] string here = "") =>
-        File.ReadAllText(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../infra/storytime.yaml")));
+    /// <param name="path">From the top of the repository.</param>
+    public static string Text(string path = "infra/storytime.yaml", [CallerFilePath] string here = "") =>
+        File.ReadAllText(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../..", path)));
 
     public JsonObject Parameters => Root[nameof(Parameters)]!.AsObject();
 
