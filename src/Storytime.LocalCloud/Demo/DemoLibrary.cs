@@ -87,8 +87,17 @@ internal sealed class DemoLibrary(DemoApi editor, IReadOnlyDictionary<string, Ta
         stream.Position = 0;
         await PutAsync(upload, stream, ct);
         var asset = await editor.PostAsync($"/books/{book.Id}/video_assets",
-            new { master_s3_key = Text("master_s3_key")(upload), filename, size, checksum_sha256 = checksum }, ct);
+            new { master_s3_key = Text("master_s3_key")(upload), filename, size, checksum_sha256 = checksum, captions_s3_key = await UploadCaptionsAsync(book.Story, ct) }, ct);
         return Id(asset);
+    }
+
+    /// <summary>The words stand in the picture already; as captions, a screen can show them larger, and tests can read them.</summary>
+    private async Task<string> UploadCaptionsAsync(Story story, CancellationToken ct)
+    {
+        var captions = FilmCaptions.Of(story.Film!);
+        var upload = await editor.PostAsync("/uploads/captions", new { filename = $"{story.Slug}.vtt", content_type = "text/vtt", size = captions.Length }, ct);
+        await PutAsync(upload, new MemoryStream(captions), ct);
+        return Text("captions_s3_key")(upload);
     }
 
     private static async Task PutAsync(JsonElement upload, Stream file, CancellationToken ct)

@@ -140,8 +140,8 @@ internal sealed record TranscodePlan(int VideoStream, Fraction FrameRate, string
         var location = S3Location.Parse((string?)file?["sourceFile"])
             ?? throw new JobFailure(JobFailure.InvalidSettings, $"The captions selector \"{name}\" names no source file.");
         var delta = ((double?)file!["timeDelta"] ?? 0) / ((string?)file["timeDeltaUnits"] == "MILLISECONDS" ? 1000 : 1);
-        var language = (string?)caption["languageCode"] ?? "ENG";
-        return new CaptionOutput(modifier, location, delta, language.ToLowerInvariant(), (string?)caption["languageDescription"] ?? language);
+        var language = ((string?)caption["languageCode"])?.ToLowerInvariant() ?? (string?)caption["customLanguageCode"] ?? "eng";
+        return new CaptionOutput(modifier, location, delta, language, (string?)caption["languageDescription"] ?? language);
     }
 
     private static string? Transpose(string rotate) => rotate switch
