@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using Storytime.Platform.Auth;
 using Storytime.Tests.Testing;
@@ -13,13 +14,13 @@ public sealed class CaptionUploadTests(VideoHost host) : IClassFixture<VideoHost
     [Fact]
     public async Task An_editor_gets_an_address_that_takes_exactly_these_captions()
     {
-        var answer = (await host.Editor.PostAsync(Captions, new { filename = "Der Fuchs & die Stiefel.VTT", content_type = "text/vtt", size = _words.Length }))
+        var answer = (await host.Editor.PostAsync(Captions, new { filename = "Der Fuchs & die Stiefel.VTT", content_type = "text/vtt", size = _words.Length, checksum_sha256 = Convert.ToBase64String(SHA256.HashData(_words)) }))
             .ShouldBe(HttpStatusCode.Created);
         ((string)answer["captions_s3_key"]!).ShouldMatch("^captions/[0-9a-f-]{36}/Der-Fuchs-die-Stiefel.vtt$");
         ((string?)answer["method"]).ShouldBe("PUT");
         ((string?)answer["headers"]!["Content-Type"]).ShouldBe("text/vtt");
         answer["expires_at"].ShouldNotBeNull();
-        (await VideoHost.PutAsync(answer.Json, [.. _words, .. "more"u8])).ShouldBe(HttpStatusCode.Forbidden);
+        (await VideoHost.PutAsync(answer.Json, [.. _words.Reverse()])).ShouldBe(HttpStatusCode.BadRequest);
         (await VideoHost.PutAsync(answer.Json, _words)).ShouldBe(HttpStatusCode.OK);
 
         var upload = (await host.Editor.GetAsync($"/admin/api/v1/uploads/{answer["upload_id"]}")).ShouldBe(HttpStatusCode.OK);
@@ -71,7 +72,7 @@ public sealed class CaptionUploadTests(VideoHost host) : IClassFixture<VideoHost
 
     private async Task<Answer> CreateAsync(long book, string? captions, string? language = null)
     {
-        var film = "bytes enough"u8.ToArray();
+        var film = await File.ReadAllBytesAsync(await TestVideos.Tiny);
         return await host.Editor.PostAsync(
             $"/admin/api/v1/books/{book}/video_assets",
             new { master_s3_key = await host.UploadAsync("film.mp4", film), size = film.Length, captions_s3_key = captions, captions_language = language });

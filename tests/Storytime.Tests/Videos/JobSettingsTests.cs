@@ -66,6 +66,22 @@ public sealed class JobSettingsTests
         JobRules.Validate(body).ShouldBeNull(kind);
     }
 
+    [Fact]
+    public void The_documentation_finds_what_is_wrong()
+    {
+        var body = For(new MasterFacts(1920, 1080, true));
+        body["priority"] = 51;
+        body["userMetadata"]!["more"] = new string('x', 257);
+        var output = Hls(body)["outputs"]![0]!;
+        output["nameModifier"] = "";
+        output["videoDescription"]!["height"] = 720.5;
+        output["videoDescription"]!["codecSettings"]!["codec"] = "H264";
+        output["audioDescriptions"]![0]!["codecSettings"]!["aacSettings"]!["bitrate"] = 129_000;
+        output["audioDescriptions"]![0]!["Codec"] = "AAC";
+        output["captionDescriptions"] = new JsonArray();
+        DocumentedJob.Complaints(body).Count.ShouldBe(8);
+    }
+
     [Theory]
     [MemberData(nameof(Masters))]
     public void Segments_of_all_renditions_begin_at_the_same_key_frames(string kind, int width, int height, bool sound, string? captions)

@@ -86,7 +86,7 @@ public sealed class PipelineTests(PipelineHost host) : IClassFixture<PipelineHos
     {
         var book = await host.BookAsync();
         var words = await host.UploadCaptionsAsync("WEBVTT\n\n00:00.000 --> 00:01.500\nOnce upon a time\n"u8.ToArray());
-        var id = await host.AssetAsync(book, TestVideos.Text, captions: words);
+        var id = await host.AssetAsync(book, await TestVideos.SoundOnlyAsync(), captions: words);
         var failed = await host.WaitAsync(id);
         ((string?)failed["status"]).ShouldBe("failed");
         await host.S3.PutObjectAsync(
