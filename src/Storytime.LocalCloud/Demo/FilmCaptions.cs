@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Storytime.LocalCloud.Demo;
 
-/// <summary>The lines of a film's pages as WebVTT, each page a cue. https://www.w3.org/TR/webvtt1/</summary>
+/// <summary>The lines of a film's pages as WebVTT, each page a cue. They stand in the picture already; as captions a screen shows them larger, and tests can read them. https://www.w3.org/TR/webvtt1/</summary>
 internal static class FilmCaptions
 {
     public static byte[] Of(Film film)

@@ -17,12 +17,12 @@ export function playerScreen(bookId) {
   const video = h('video', { playsinline: true, preload: 'auto', disablepictureinpicture: true, disableremoteplayback: true, 'data-testid': 'video', tabindex: -1 });
   const toggle = h('button', { class: 'play-pause', 'data-testid': 'play-pause', 'aria-label': 'Play', disabled: true, onclick: playOrPause }, icon('play'));
   const line = h('span', { class: 'line-done' });
-  const { words, button: wordsButton, load: loadWords, end: endWords } = captions(video);
+  const subtitles = captions(video);
   const stage = h('main', { class: 'stage loading', 'data-testid': 'player' },
     h('h1', { class: 'visually-hidden' }, 'Story'),
     video,
     h('button', { class: 'kid-back', 'data-testid': 'back', 'aria-label': 'Back to my stories', onclick: () => go('/') }, icon('back')),
-    wordsButton, words, toggle, h('div', { class: 'line', 'aria-hidden': 'true' }, line));
+    subtitles.button, subtitles.words, toggle, h('div', { class: 'line', 'aria-hidden': 'true' }, line));
 
   let sessionId = null;
   let renewal = null;
@@ -91,7 +91,7 @@ export function playerScreen(bookId) {
       // What was watched to its end begins anew.
       if (resumeAt > 1 && resumeAt < video.duration - 2) video.currentTime = resumeAt;
       toggle.disabled = false;
-      loadWords(session.playback_manifest_url);
+      subtitles.load(session.playback_manifest_url);
       await video.play().catch(() => {});
     } catch (error) {
       if (!gone && error.code) refuse(error);
@@ -156,7 +156,7 @@ export function playerScreen(bookId) {
     clearTimeout(renewal);
     clearTimeout(hideTimer);
     clearInterval(heartbeat);
-    endWords();
+    subtitles.end();
     if (started) report('play_end');
     events.flush();
     video.pause();
