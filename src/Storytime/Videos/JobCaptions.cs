@@ -24,12 +24,11 @@ internal static class JobCaptions
         },
     };
 
-    /// <summary>An output with nothing but captions: WebVTT may not share one with picture or sound.</summary>
-    /// <returns>Null for a film without captions.</returns>
-    public static JsonObject? Output(VideoAsset asset)
+    /// <summary>An output with nothing but captions, as WebVTT may not share one with picture or sound; none for a film without captions.</summary>
+    public static IEnumerable<JsonObject> Outputs(VideoAsset asset)
     {
         if (asset.CaptionsLanguage is not { } tag)
-            return null;
+            yield break;
         var language = CaptionLanguage.Of(tag);
         var captions = new JsonObject
         {
@@ -46,7 +45,7 @@ internal static class JobCaptions
             captions["customLanguageCode"] = language.CustomCode;
         if (language.Name is { } name)
             captions["languageDescription"] = name;
-        return new JsonObject
+        yield return new JsonObject
         {
             ["nameModifier"] = $"_{tag}",
             ["containerSettings"] = new JsonObject { ["container"] = "M3U8", ["m3u8Settings"] = new JsonObject() },

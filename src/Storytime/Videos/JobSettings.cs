@@ -99,7 +99,7 @@ internal static class JobSettings
                 ["captionSegmentLengthControl"] = "MATCH_VIDEO",
             },
         },
-        ["outputs"] = new JsonArray([.. Ladder.For(master).Select(rung => Rendition(rung, master)), .. JobCaptions.Output(asset) is { } captions ? [captions] : Array.Empty<JsonObject>()]),
+        ["outputs"] = new JsonArray([.. Ladder.For(master).Select(rung => Rendition(rung, master)), .. JobCaptions.Outputs(asset)]),
     };
 
     private static JsonObject Rendition(Rung rung, MasterFacts master)
