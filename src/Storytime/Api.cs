@@ -79,6 +79,7 @@ internal static class Api
 
         var videos = editor.MapGroup("").WithTags("Admin: videos");
         videos.MapPost("/uploads/master_video", StartUpload.Handle).MayAnswer(503);
+        videos.MapPost("/uploads/captions", StartCaptions.Handle).MayAnswer(503);
         videos.MapGet("/uploads/{id:id}", ManageUploads.Read);
         videos.MapPost("/uploads/{id:id}/parts", ManageUploads.SignParts).MayAnswer(409, 503);
         videos.MapGet("/uploads/{id:id}/parts", ManageUploads.ListParts).MayAnswer(409, 503);

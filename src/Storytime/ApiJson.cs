@@ -54,6 +54,8 @@ namespace Storytime;
 [JsonSerializable(typeof(Page<RightsWindowResponse>))]
 [JsonSerializable(typeof(StartUploadRequest))]
 [JsonSerializable(typeof(UploadResponse))]
+[JsonSerializable(typeof(StartCaptionsRequest))]
+[JsonSerializable(typeof(CaptionsUploadResponse))]
 [JsonSerializable(typeof(SignPartsRequest))]
 [JsonSerializable(typeof(SignPartsResponse))]
 [JsonSerializable(typeof(Page<UploadPartResponse>))]

@@ -51,6 +51,21 @@ public sealed class DevicePageTests(RunningStorytime storytime)
     }
 
     [Fact]
+    public async Task A_title_of_one_long_word_fits_a_phone()
+    {
+        await using var tablet = await Tablet.OpenAsync(storytime, 390, 844);
+        await tablet.SignInAsync(storytime.Parent);
+        await tablet.Page.RouteAsync("**/catalog/books?*", async route =>
+        {
+            var answer = await route.FetchAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = (await answer.TextAsync()).Replace(Sheep, "Donaudampfschifffahrtsgesellschaftskapitän", StringComparison.Ordinal) });
+        });
+        await tablet.OpenChildAsync("Nora");
+        await tablet.Find("result", "Donaudampf").WaitForAsync();
+        (await tablet.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).ShouldBe(390);
+    }
+
+    [Fact]
     public async Task A_child_plays_pauses_and_goes_back()
     {
         await using var tablet = await Tablet.OpenAsync(storytime);

@@ -9,7 +9,7 @@ namespace Storytime.Browser.Tests;
 /// </summary>
 public sealed class ScreenshotTests(RunningStorytime storytime)
 {
-    private static readonly string Folder = Directory.CreateDirectory(Path.Combine(RunningStorytime.Root, "TestResults", "screens")).FullName;
+    internal static readonly string Folder = Directory.CreateDirectory(Path.Combine(RunningStorytime.Root, "TestResults", "screens")).FullName;
 
     [Theory]
     [InlineData(1280, 800)]

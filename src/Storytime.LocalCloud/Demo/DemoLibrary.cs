@@ -68,7 +68,7 @@ internal sealed class DemoLibrary(DemoApi editor, IReadOnlyDictionary<string, Ta
             if (existing == 0)
             {
                 step.Report($"drawing and uploading {assets.Count + 1} of {films.Count}");
-                existing = await UploadAsync(book, await film, ct);
+                existing = await UploadAsync(book.Id, slug, await film, FilmCaptions.Of(book.Story.Film!), ct);
             }
 
             assets.Add(existing);
@@ -77,18 +77,29 @@ internal sealed class DemoLibrary(DemoApi editor, IReadOnlyDictionary<string, Ta
         await AllReadyAsync(assets, step, ct);
     }
 
-    private async Task<long> UploadAsync(DemoBook book, string file, CancellationToken ct)
+    /// <summary>Makes a video of a film.</summary>
+    /// <param name="captions">WebVTT; null for none.</param>
+    /// <returns>The video asset.</returns>
+    public async Task<long> UploadAsync(long book, string name, string file, byte[]? captions, CancellationToken ct)
     {
-        var filename = $"{book.Story.Slug}.mp4";
+        var filename = $"{name}.mp4";
         var size = new FileInfo(file).Length;
         await using var stream = File.OpenRead(file);
         var checksum = Convert.ToBase64String(await SHA256.HashDataAsync(stream, ct));
         var upload = await editor.PostAsync("/uploads/master_video", new { filename, content_type = "video/mp4", size, checksum_sha256 = checksum }, ct);
         stream.Position = 0;
         await PutAsync(upload, stream, ct);
-        var asset = await editor.PostAsync($"/books/{book.Id}/video_assets",
-            new { master_s3_key = Text("master_s3_key")(upload), filename, size, checksum_sha256 = checksum }, ct);
+        var words = captions is null ? null : await UploadCaptionsAsync($"{name}.vtt", captions, ct);
+        var asset = await editor.PostAsync($"/books/{book}/video_assets",
+            new { master_s3_key = Text("master_s3_key")(upload), filename, size, checksum_sha256 = checksum, captions_s3_key = words }, ct);
         return Id(asset);
+    }
+
+    private async Task<string> UploadCaptionsAsync(string filename, byte[] captions, CancellationToken ct)
+    {
+        var upload = await editor.PostAsync("/uploads/captions", new { filename, content_type = "text/vtt", size = captions.Length }, ct);
+        await PutAsync(upload, new MemoryStream(captions), ct);
+        return Text("captions_s3_key")(upload);
     }
 
     private static async Task PutAsync(JsonElement upload, Stream file, CancellationToken ct)

@@ -151,7 +151,7 @@ internal static class JobSchema
     private static readonly Shape Captions = new Members(
         ("captionSelectorName", new Text(2048)),
         ("languageCode", Language),
-        ("customLanguageCode", new Text(35)),
+        ("customLanguageCode", new Text(35, "^[A-Za-z]{2,3}(-[A-Za-z-]+)?$", "a language tag of letters")),
         ("languageDescription", new Text()),
         ("destinationSettings", new Members(
             ("destinationType", new OneOf("WEBVTT")),

@@ -66,6 +66,8 @@ internal static class JobSettings
         // A selector for sound that is not there fails the job (errors 1021, 1040).
         if (master.HasSound)
             input["audioSelectors"] = new JsonObject { [Sound] = new JsonObject { ["defaultSelection"] = "DEFAULT" } };
+        if (JobCaptions.Selectors(asset, aws) is { } captions)
+            input["captionSelectors"] = captions;
         return input;
     }
 
@@ -97,7 +99,7 @@ internal static class JobSettings
                 ["captionSegmentLengthControl"] = "MATCH_VIDEO",
             },
         },
-        ["outputs"] = new JsonArray([.. Ladder.For(master).Select(rung => Rendition(rung, master))]),
+        ["outputs"] = new JsonArray([.. Ladder.For(master).Select(rung => Rendition(rung, master)), .. JobCaptions.Outputs(asset)]),
     };
 
     private static JsonObject Rendition(Rung rung, MasterFacts master)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
+using Storytime.LocalCloud.MediaConvert;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Aws;
 using Storytime.Videos;
@@ -43,6 +44,106 @@ public sealed class JobSettingsTests
             return rungs.Count > 0 && rungs.All(r => r.Size <= Math.Min(width, height) && r.Size % 2 == 0) && rungs.Select(r => r.Name).Distinct().Count() == rungs.Count;
         });
 
+    /// <summary>Width and height of the master, whether it has sound, and the language of its captions.</summary>
+    public static TheoryData<string, int, int, bool, string?> Masters => new()
+    {
+        { "1080p", 1920, 1080, true, null },
+        { "720p", 1280, 720, true, null },
+        { "vertical", 1080, 1920, true, null },
+        { "4:3", 1440, 1080, true, null },
+        { "silent", 1920, 1080, false, null },
+        { "captions", 1920, 1080, true, "pt-BR" },
+        { "captions in a language without a code", 1280, 720, true, "haw" },
+        { "small and odd", 161, 121, true, null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Masters))]
+    public void Each_member_of_the_job_is_documented_and_in_its_range(string kind, int width, int height, bool sound, string? captions)
+    {
+        var body = JobSettings.For(Asset(1, captions), new MasterFacts(width, height, sound), _aws);
+        DocumentedJob.Complaints(body).ShouldBeEmpty(kind);
+        JobRules.Validate(body).ShouldBeNull(kind);
+    }
+
+    [Fact]
+    public void The_documentation_finds_what_is_wrong()
+    {
+        var body = For(new MasterFacts(1920, 1080, true));
+        body["priority"] = 51;
+        body["userMetadata"]!["more"] = new string('x', 257);
+        var output = Hls(body)["outputs"]![0]!;
+        output["nameModifier"] = "";
+        output["videoDescription"]!["height"] = 720.5;
+        output["videoDescription"]!["codecSettings"]!["codec"] = "H264";
+        output["audioDescriptions"]![0]!["codecSettings"]!["aacSettings"]!["bitrate"] = 129_000;
+        output["audioDescriptions"]![0]!["Codec"] = "AAC";
+        output["captionDescriptions"] = new JsonArray();
+        DocumentedJob.Complaints(body).Count.ShouldBe(8);
+    }
+
+    [Theory]
+    [MemberData(nameof(Masters))]
+    public void Segments_of_all_renditions_begin_at_the_same_key_frames(string kind, int width, int height, bool sound, string? captions)
+    {
+        var hls = Hls(JobSettings.For(Asset(1, captions), new MasterFacts(width, height, sound), _aws));
+        var group = hls["outputGroupSettings"]!["hlsGroupSettings"]!;
+        ((int)group["segmentLength"]!).ShouldBe(6, kind);
+        ((int)group["minSegmentLength"]!).ShouldBe(0);
+        ((string?)group["segmentLengthControl"]).ShouldBe("GOP_MULTIPLE");
+        ((string?)group["captionSegmentLengthControl"]).ShouldBe("MATCH_VIDEO");
+        foreach (var video in hls["outputs"]!.AsArray().Select(o => o!["videoDescription"]).OfType<JsonObject>())
+        {
+            var h264 = video["codecSettings"]!["h264Settings"]!;
+            ((int)h264["gopSize"]!, (string?)h264["gopSizeUnits"], (int)h264["gopClosedCadence"]!, (string?)h264["framerateControl"])
+                .ShouldBe((2, "SECONDS", 1, "INITIALIZE_FROM_SOURCE"));
+            // Only the shorter side is given, so that the other one keeps the master's shape: even, and never above the master.
+            var (side, length) = video.Where(m => m.Key is "width" or "height").Select(m => (m.Key, (int)m.Value!)).ShouldHaveSingleItem();
+            side.ShouldBe(height > width ? "width" : "height");
+            (length % 2).ShouldBe(0);
+            length.ShouldBeLessThanOrEqualTo(Math.Min(width, height));
+        }
+    }
+
+    [Theory]
+    [InlineData("en", "languageCode", "ENG", "English")]
+    [InlineData("es-419", "languageCode", "SPA", "Spanish")]
+    [InlineData("de-CH", "languageCode", "DEU", "German")]
+    [InlineData("zh-Hant-TW", "languageCode", "ZHO", "Chinese")]
+    [InlineData("haw", "customLanguageCode", "haw", null)]
+    [InlineData("xx", "customLanguageCode", "xx", null)]
+    public void Captions_are_an_output_of_their_own_in_the_language_that_MediaConvert_calls_it(string tag, string member, string code, string? name)
+    {
+        var body = JobSettings.For(Asset(1, tag), new MasterFacts(1280, 720, true), _aws);
+        ((string?)body["settings"]!["inputs"]![0]!["captionSelectors"]!["Captions Selector 1"]!["sourceSettings"]!["fileSourceSettings"]!["sourceFile"])
+            .ShouldBe("s3://masters-bucket/captions/abc/words.vtt");
+        var output = Hls(body)["outputs"]!.AsArray().Single(o => o!["captionDescriptions"] is not null)!;
+        ((string?)output["nameModifier"]).ShouldBe($"_{tag}");
+        (output["videoDescription"] ?? output["audioDescriptions"]).ShouldBeNull();
+        var captions = output["captionDescriptions"]!.AsArray().ShouldHaveSingleItem()!.AsObject();
+        ((string?)captions["captionSelectorName"]).ShouldBe("Captions Selector 1");
+        captions.Count(m => m.Key is "languageCode" or "customLanguageCode").ShouldBe(1);
+        ((string?)captions[member]).ShouldBe(code);
+        ((string?)captions["languageDescription"]).ShouldBe(name);
+    }
+
+    [Fact]
+    public void All_of_ISO_639_1_has_a_code_that_MediaConvert_knows_and_a_name()
+    {
+        CaptionLanguage.Known.Count.ShouldBe(184);
+        foreach (var tag in CaptionLanguage.Known)
+        {
+            DocumentedJob.Complaints(JobSettings.For(Asset(1, tag), new MasterFacts(1280, 720, true), _aws)).ShouldBeEmpty();
+            CaptionLanguage.Of(tag.ToUpperInvariant()).ShouldBe(CaptionLanguage.Of(tag));
+            CaptionLanguage.Of(tag).Name.ShouldNotBeNullOrWhiteSpace();
+        }
+        CaptionLanguage.Known.Select(tag => CaptionLanguage.Of(tag).Code).ShouldBeUnique();
+        // Where ISO 639-2 has two codes, MediaConvert's is the terminological one.
+        string[] two = ["sq", "hy", "eu", "my", "zh", "cs", "nl", "fr", "ka", "de", "el", "is", "mk", "ms", "mi", "fa", "ro", "sk", "bo", "cy"];
+        two.Select(tag => CaptionLanguage.Of(tag).Code).ShouldBe(
+            ["SQI", "HYE", "EUS", "MYA", "ZHO", "CES", "NLD", "FRA", "KAT", "DEU", "ELL", "ISL", "MKD", "MSA", "MRI", "FAS", "RON", "SLK", "BOD", "CYM"]);
+    }
+
     [Fact]
     public void Each_rendition_is_H264_by_QVBR_with_AAC_and_a_key_frame_every_two_seconds()
     {
@@ -68,6 +169,8 @@ public sealed class JobSettingsTests
         var audio = (int)small["audioDescriptions"]![0]!["codecSettings"]!["aacSettings"]!["bitrate"]!;
         // The transport stream adds up to about a fifth at such rates.
         ((video + audio) * 1.2).ShouldBeLessThanOrEqualTo(192_000);
+        // A buffer of one second holds each second to the peak.
+        ((int)small["videoDescription"]!["codecSettings"]!["h264Settings"]!["hrdBufferSize"]!).ShouldBe(video);
     }
 
     [Fact]
@@ -114,11 +217,12 @@ public sealed class JobSettingsTests
 
     private static JsonObject For(MasterFacts master) => JobSettings.For(Asset(1), master, _aws);
 
-    private static VideoAsset Asset(int version)
+    private static VideoAsset Asset(int version, string? captions = null)
     {
         var upload = Upload.Start(
             new Staff(1, AdminRole.Editor), UploadKind.MasterVideo, "masters/abc/film.mp4", new UploadFile("film.mp4", "video/mp4", 1000, null), UploadMethod.Put, _now, TimeSpan.FromHours(1));
-        return VideoAsset.Create(upload, 123, version, new MasterObject(1000, "\"e\"", null, null), null, 1, _now);
+        return VideoAsset.Create(
+            upload, 123, version, new MasterObject(1000, "\"e\"", null, null), captions is null ? null : new CaptionsFile("captions/abc/words.vtt", captions), 1, _now);
     }
 
     private static JsonNode Hls(JsonObject body) => body["settings"]!["outputGroups"]![0]!;

@@ -81,14 +81,57 @@ public sealed class PipelineTests(PipelineHost host) : IClassFixture<PipelineHos
         ((string?)asset["error_code"]).ShouldBe("no_video_track");
     }
 
+    [Fact]
+    public async Task Captions_become_a_rendition_of_the_film_and_a_retry_keeps_them()
+    {
+        var book = await host.BookAsync();
+        var words = await host.UploadCaptionsAsync("WEBVTT\n\n00:00.000 --> 00:01.500\nOnce upon a time\n"u8.ToArray());
+        var id = await host.AssetAsync(book, await TestVideos.SoundOnlyAsync(), captions: words);
+        var failed = await host.WaitAsync(id);
+        ((string?)failed["status"]).ShouldBe("failed");
+        await host.S3.PutObjectAsync(
+            new() { BucketName = VideoHost.MasterBucket, Key = (string)failed["master_s3_key"]!, FilePath = await TestVideos.Tiny }, TestContext.Current.CancellationToken);
+        (await host.Editor.PostAsync($"/admin/api/v1/video_assets/{id}/retries")).ShouldBe(HttpStatusCode.Accepted);
+        var ready = await host.WaitAsync(id);
+        ShouldBeReady(ready);
+        ((string?)ready["captions_language"]).ShouldBe("en");
+
+        var (manifest, cookies) = await StartPlaybackAsync(await ChildAsync(book), book);
+        (await FetchAsync(manifest, cookies)).Text.ShouldContain("#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"subs\",LANGUAGE=\"eng\",NAME=\"English\"");
+        var segment = await FirstEntryAsync(new Uri(manifest, "index_en.m3u8"), cookies);
+        (await FetchAsync(segment, cookies)).Text.ShouldContain("Once upon a time");
+        (await FetchAsync(segment, "")).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_playback_that_is_running_when_a_new_version_comes_can_go_on_to_its_end()
+    {
+        var book = await host.BookAsync();
+        ShouldBeReady(await host.WaitAsync(await host.AssetAsync(book, await TestVideos.Mov720p, "video/quicktime")));
+        var child = await ChildAsync(book);
+        var (running, cookies) = await StartPlaybackAsync(child, book);
+        running.AbsolutePath.ShouldBe($"/books/{book}/hls/index.m3u8");
+
+        var second = await host.WaitAsync(await host.AssetAsync(book, await TestVideos.Tiny));
+        ((bool)second["playing"]!).ShouldBeTrue(second.ToString());
+        var (next, renewed) = await StartPlaybackAsync(child, book);
+        next.AbsolutePath.ShouldBe($"/books/{book}/hls/v2/index.m3u8");
+
+        // With the cookies that it began with, and with those that a device has after it renewed them in the middle.
+        foreach (var permission in new[] { cookies, renewed })
+        {
+            foreach (var variant in await EntriesAsync(running, permission))
+            {
+                foreach (var segment in await EntriesAsync(variant, permission))
+                    (await FetchAsync(segment, permission)).Status.ShouldBe(HttpStatusCode.OK, segment.ToString());
+            }
+        }
+    }
+
     /// <summary>As a child's device: the book on the shelf, cookies from the app, and with them manifest, variant and segment from the CDN.</summary>
     private async Task ShouldPlayAsync(long book)
     {
-        var (parent, child) = await host.App.FamilyAsync(book);
-        var device = await host.App.HandOverAsync(parent, child);
-        var session = (await device.PostAsync($"/api/v1/children/{child}/playback_sessions", new { book_id = book })).ShouldBe(HttpStatusCode.Created);
-        var cookies = string.Join("; ", session["cookies"]!.AsArray().Select(c => $"{c!["name"]}={c["value"]}"));
-        var manifest = new Uri((string)session["playback_manifest_url"]!);
+        var (manifest, cookies) = await StartPlaybackAsync(await ChildAsync(book), book);
         var variant = await FirstEntryAsync(manifest, cookies);
         var segment = await FirstEntryAsync(variant, cookies);
         (await FetchAsync(segment, cookies)).Status.ShouldBe(HttpStatusCode.OK);
@@ -96,12 +139,29 @@ public sealed class PipelineTests(PipelineHost host) : IClassFixture<PipelineHos
             (await FetchAsync(address, "")).Status.ShouldBe(HttpStatusCode.Forbidden);
     }
 
-    /// <summary>What a playlist names first.</summary>
-    private static async Task<Uri> FirstEntryAsync(Uri playlist, string cookies)
+    /// <summary>A child with the book on its shelf, and the device that it has.</summary>
+    private async Task<(ApiClient Device, long Id)> ChildAsync(long book)
+    {
+        var (parent, child) = await host.App.FamilyAsync(book);
+        return (await host.App.HandOverAsync(parent, child), child);
+    }
+
+    private static async Task<(Uri Manifest, string Cookies)> StartPlaybackAsync((ApiClient Device, long Id) child, long book)
+    {
+        var session = (await child.Device.PostAsync($"/api/v1/children/{child.Id}/playback_sessions", new { book_id = book })).ShouldBe(HttpStatusCode.Created);
+        return (new Uri((string)session["playback_manifest_url"]!), string.Join("; ", session["cookies"]!.AsArray().Select(c => $"{c!["name"]}={c["value"]}")));
+    }
+
+    private static async Task<Uri> FirstEntryAsync(Uri playlist, string cookies) => (await EntriesAsync(playlist, cookies))[0];
+
+    /// <summary>What a playlist names: variants, or segments.</summary>
+    private static async Task<IReadOnlyList<Uri>> EntriesAsync(Uri playlist, string cookies)
     {
         var (status, text) = await FetchAsync(playlist, cookies);
         status.ShouldBe(HttpStatusCode.OK, text);
-        return new Uri(playlist, text.Split('\n', StringSplitOptions.TrimEntries).First(l => l.Length > 0 && l[0] != '#'));
+        var entries = text.Split('\n', StringSplitOptions.TrimEntries).Where(l => l.Length > 0 && l[0] != '#').Select(l => new Uri(playlist, l)).ToList();
+        entries.ShouldNotBeEmpty(playlist.ToString());
+        return entries;
     }
 
     private static async Task<(HttpStatusCode Status, string Text)> FetchAsync(Uri address, string cookies)

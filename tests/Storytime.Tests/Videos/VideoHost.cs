@@ -70,6 +70,14 @@ public class VideoHost : IAsyncLifetime
         return (string)upload["master_s3_key"]!;
     }
 
+    /// <summary>As <see cref="UploadAsync"/>, for WebVTT.</summary>
+    public async Task<string> UploadCaptionsAsync(byte[] content)
+    {
+        var upload = (await Editor.PostAsync("/admin/api/v1/uploads/captions", new { filename = "words.vtt", content_type = "text/vtt", size = content.Length })).ShouldBe(HttpStatusCode.Created);
+        (await PutAsync(upload.Json, content)).ShouldBe(HttpStatusCode.OK);
+        return (string)upload["captions_s3_key"]!;
+    }
+
     public static async Task<HttpStatusCode> PutAsync(JsonNode upload, byte[] content)
     {
         using var http = new HttpClient();
@@ -98,12 +106,12 @@ public class VideoHost : IAsyncLifetime
     public virtual Task ShowMediaConvertAsync(string key, string file) => Task.CompletedTask;
 
     /// <summary>Uploads a file and makes a video asset of it.</summary>
-    public async Task<long> AssetAsync(long book, string file, string contentType = "video/mp4")
+    public async Task<long> AssetAsync(long book, string file, string contentType = "video/mp4", string? captions = null)
     {
         var content = await File.ReadAllBytesAsync(file);
         var key = await UploadAsync(Path.GetFileName(file), content, contentType);
         return (long)(await Editor.PostAsync(
-            $"/admin/api/v1/books/{book}/video_assets", new { master_s3_key = key, size = content.Length })).ShouldBe(HttpStatusCode.Accepted)["id"]!;
+            $"/admin/api/v1/books/{book}/video_assets", new { master_s3_key = key, size = content.Length, captions_s3_key = captions })).ShouldBe(HttpStatusCode.Accepted)["id"]!;
     }
 
     public async Task<JsonNode> ReadAsync(long asset) => (await Editor.GetAsync($"/admin/api/v1/video_assets/{asset}")).ShouldBe(HttpStatusCode.OK).Json;

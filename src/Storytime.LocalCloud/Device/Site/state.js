@@ -1,7 +1,7 @@
 // What this device keeps. Either a parent is signed in, or a child has the device: never both.
 // While a child has it there is no parent's token here at all, only the address to ask the password for.
 
-const keys = { parent: 'storytime.parent', child: 'storytime.child' };
+const keys = { parent: 'storytime.parent', child: 'storytime.child', words: 'storytime.words' };
 
 const read = key => {
   try {
@@ -31,6 +31,11 @@ export function handedOver(token, sessionId, kid, parentEmail) {
   localStorage.removeItem(keys.parent);
   localStorage.setItem(keys.child, JSON.stringify({ token, session_id: sessionId, child: { id: kid.id, name: kid.name }, parent_email: parentEmail }));
 }
+
+/** Whether films show their words: of the device, whoever has it. */
+export const showsWords = () => read(keys.words) === true;
+
+export const showWords = show => localStorage.setItem(keys.words, JSON.stringify(show));
 
 export function forget() {
   localStorage.removeItem(keys.parent);

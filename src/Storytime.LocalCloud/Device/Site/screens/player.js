@@ -1,4 +1,5 @@
 import { post } from '../api.js';
+import { captions } from '../captions.js';
 import * as events from '../events.js';
 import { h, icon, show } from '../dom.js';
 import { kidReasonOf } from '../refusals.js';
@@ -9,18 +10,19 @@ const heartbeatSeconds = 30;
 /** The permission to watch is renewed when two thirds of its time are over. */
 const renewAfter = 2 / 3;
 
-/** The film, one big play and pause, and the way back. The browser plays the HLS itself; the CDN's cookies came with the playback session. */
+/** The film, one big play and pause, its words, and the way back. The browser plays the HLS itself; the CDN's cookies came with the playback session. */
 export function playerScreen(bookId) {
   const { child } = state.child();
   const book = Number(bookId);
   const video = h('video', { playsinline: true, preload: 'auto', disablepictureinpicture: true, disableremoteplayback: true, 'data-testid': 'video', tabindex: -1 });
   const toggle = h('button', { class: 'play-pause', 'data-testid': 'play-pause', 'aria-label': 'Play', disabled: true, onclick: playOrPause }, icon('play'));
   const line = h('span', { class: 'line-done' });
+  const subtitles = captions(video);
   const stage = h('main', { class: 'stage loading', 'data-testid': 'player' },
     h('h1', { class: 'visually-hidden' }, 'Story'),
     video,
     h('button', { class: 'kid-back', 'data-testid': 'back', 'aria-label': 'Back to my stories', onclick: () => go('/') }, icon('back')),
-    toggle, h('div', { class: 'line', 'aria-hidden': 'true' }, line));
+    subtitles.button, subtitles.words, toggle, h('div', { class: 'line', 'aria-hidden': 'true' }, line));
 
   let sessionId = null;
   let renewal = null;
@@ -89,13 +91,17 @@ export function playerScreen(bookId) {
       // What was watched to its end begins anew.
       if (resumeAt > 1 && resumeAt < video.duration - 2) video.currentTime = resumeAt;
       toggle.disabled = false;
+      subtitles.load(session.playback_manifest_url);
       await video.play().catch(() => {});
     } catch (error) {
       if (!gone && error.code) refuse(error);
     }
   }
 
-  /** Asks for permission; the answer carries the CDN's cookies. The server checks everything anew each time. */
+  /**
+   * Asks for permission; the answer carries the CDN's cookies. The server checks everything anew each time. Where it names another manifest than the one that
+   * runs, the book has a new film: the child sees this one to its end, and the new one next time; the cookies open both.
+   */
   async function ask() {
     const session = await post(`/children/${child.id}/playback_sessions`, { book_id: book }, { credentials: 'include' });
     clearTimeout(renewal);
@@ -150,6 +156,7 @@ export function playerScreen(bookId) {
     clearTimeout(renewal);
     clearTimeout(hideTimer);
     clearInterval(heartbeat);
+    subtitles.end();
     if (started) report('play_end');
     events.flush();
     video.pause();
