@@ -58,6 +58,7 @@ internal sealed class S3Server(ObjectStore store, SigV4Verifier verifier, CloudO
         var subresource = Subresources.FirstOrDefault(parameters.Contains) ?? "";
         return (request.Http.Request.Method, request.Key.Length > 0, subresource) switch
         {
+            ("PUT", true, "") when request.Headers.ContainsKey(CopyObject.Source) => CopyObject.HandleAsync(request),
             ("PUT", true, "") => PutObject.HandleAsync(request),
             ("GET" or "HEAD", true, "") => GetObject.HandleAsync(request),
             ("DELETE", true, "") => DeleteObject.HandleAsync(request),
