@@ -21,9 +21,14 @@ const motifs = [
   [/kite|wind|sky|cloud|train/i, clouds],
 ];
 
-/** The book's picture where it has one, else a drawn cover with its title on it. */
+/** The book's picture where it has one that loads, else a drawn cover with its title on it. */
 export function cover(book) {
-  if (book.cover_image_url) return h('img', { class: 'cover', src: book.cover_image_url, alt: '', loading: 'lazy' });
+  if (!book.cover_image_url) return drawn(book);
+  const picture = h('img', { class: 'cover', src: book.cover_image_url, alt: '', loading: 'lazy', onerror: () => picture.replaceWith(drawn(book)) });
+  return picture;
+}
+
+function drawn(book) {
   const seed = [...book.title].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) >>> 0, 7);
   const [deep, mid, warm, light] = palettes[seed % palettes.length];
   const motif = motifs.find(([words]) => words.test(book.title))?.[1] ?? motifs[seed % motifs.length][1];
