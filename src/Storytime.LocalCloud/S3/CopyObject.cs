@@ -15,7 +15,10 @@ internal static class CopyObject
         if (request.Headers[Source + "-if-match"].ToString() is { Length: > 0 } wanted && !GetObject.Same(wanted, source)) throw S3Error.PreconditionFailed();
         var replace = request.Headers["x-amz-metadata-directive"].ToString() == "REPLACE";
         if (!replace && (bucket, key) == (request.Bucket, request.Key))
-            throw S3Error.InvalidRequest("This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
+        {
+            throw S3Error.InvalidRequest("This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, "
+                + "storage class, website redirect location or encryption attributes.");
+        }
 
         var file = request.Store.NewWorkFile();
         await using (var copy = File.Create(file)) await bytes.CopyToAsync(copy, request.Aborted);
@@ -32,7 +35,8 @@ internal static class CopyObject
         if (request.Store.IsVersioned(bucket)) request.Response.Headers["x-amz-copy-source-version-id"] = source.VersionId;
         if (request.Store.IsVersioned(request.Bucket)) request.Response.Headers["x-amz-version-id"] = metadata.VersionId;
         await S3Xml.WriteAsync(request.Response, S3Xml.Element("CopyObjectResult",
-            S3Xml.Element("LastModified", S3Xml.Time(metadata.LastModified)), S3Xml.Element("ETag", $"\"{metadata.ETag}\""), S3Xml.Checksums(metadata.Checksums)), request.Aborted);
+            S3Xml.Element("LastModified", S3Xml.Time(metadata.LastModified)),
+            S3Xml.Element("ETag", $"\"{metadata.ETag}\""), S3Xml.Checksums(metadata.Checksums)), request.Aborted);
     }
 
     /// <summary><c>/bucket/key?versionId=…</c>, the key encoded as in an address; the first slash may be left out.</summary>

@@ -132,7 +132,8 @@ internal static class ManageBooks
         var baseUrl = cdn.AddressOf("")!;
         var windows = db.RightsWindows.HoldingAt(now);
         return books.Select(b => new BookResponse(
-            b.Id, b.Title, b.Author, b.Description, b.AgeMin, b.AgeMax, b.Language, (b.CoverS3Key ?? b.PosterS3Key) == null ? null : baseUrl + (b.CoverS3Key ?? b.PosterS3Key), b.PublisherId, b.Status,
+            b.Id, b.Title, b.Author, b.Description, b.AgeMin, b.AgeMax, b.Language,
+            (b.CoverS3Key ?? b.PosterS3Key) == null ? null : baseUrl + (b.CoverS3Key ?? b.PosterS3Key), b.PublisherId, b.Status,
             b.PublisherId == null || windows.Any(w => w.BookId == b.Id && w.PublisherId == b.PublisherId),
             b.PlayingAssetId, b.PlayingAsset!.DurationSeconds, b.CreatedAt, b.UpdatedAt));
     }

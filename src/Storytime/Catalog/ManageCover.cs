@@ -16,9 +16,12 @@ public sealed record SetCoverRequest([Required(ErrorMessage = "A cover_s3_key is
 
 internal static class ManageCover
 {
-    /// <summary>Makes an uploaded picture the cover of the book: looks whether it is there and is what was meant, then has it copied to where everybody may see it.</summary>
+    /// <summary>
+    /// Makes an uploaded picture the cover of the book: looks whether it is there and is what was meant, then has it copied to where everybody may see it.
+    /// </summary>
     public static async Task<Results<Ok<BookResponse>, ApiError>> Set(
-        long id, SetCoverRequest request, Staff staff, StorytimeDb db, VideoBuckets buckets, CoverBucket covers, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
+        long id, SetCoverRequest request, Staff staff, StorytimeDb db, VideoBuckets buckets, CoverBucket covers, IOptions<CdnOptions> cdn, TimeProvider time,
+        CancellationToken ct)
     {
         if (!await db.Books.AnyAsync(b => b.Id == id, ct))
             return ApiError.NotFound(ManageBooks.Subject);
@@ -82,7 +85,7 @@ internal static class ManageCover
         if (picture.Size != upload.SizeBytes)
             return (null, Wrong($"The object in the bucket has {picture.Size} bytes, not {upload.SizeBytes}. Upload the picture again."));
         if (upload.ChecksumSha256 is { } expected && expected != picture.ChecksumSha256)
-            return (null, Wrong($"The object in the bucket has the SHA-256 {picture.ChecksumSha256 ?? "of nothing that S3 knows"}, not {expected}. Upload the picture again."));
+            return (null, Wrong($"The object in the bucket has {(picture.ChecksumSha256 is { } found ? $"the SHA-256 {found}" : "no SHA-256")}, not {expected}. Upload the picture again."));
         var header = ContainerHeader.Read(await buckets.ReadMasterStartAsync(upload.S3Key, ContainerHeader.BytesNeeded, ct) ?? []);
         return header.ContentType == upload.ContentType
             ? (picture, null)
