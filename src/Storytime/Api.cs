@@ -69,6 +69,9 @@ internal static class Api
         books.MapPost("", ManageBooks.Create);
         books.MapGet("/{id:id}", ManageBooks.Read);
         books.MapPatch("/{id:id}", ManageBooks.Update);
+        books.MapPost("/{id:id}/cover", StartCover.Handle).MayAnswer(503);
+        books.MapPut("/{id:id}/cover", ManageCover.Set).MayAnswer(409, 503);
+        books.MapDelete("/{id:id}/cover", ManageCover.Remove);
 
         var rightsWindows = editor.MapGroup("/rights_windows").WithTags("Admin: rights windows");
         rightsWindows.MapGet("", ManageRightsWindows.List);

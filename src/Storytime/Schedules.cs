@@ -1,4 +1,5 @@
 using Hangfire;
+using Storytime.Catalog;
 using Storytime.Data;
 using Storytime.Videos;
 
@@ -13,7 +14,9 @@ internal static class Schedules
         jobs.AddOrUpdate<PollVideos>("poll-videos", j => j.RunAsync(CancellationToken.None), "*/15 * * * * *");
         // What a crash, a full queue or a throttled submit left behind.
         jobs.AddOrUpdate<SweepVideos>("sweep-videos", j => j.RunAsync(CancellationToken.None), Cron.Minutely());
+        jobs.AddOrUpdate<MakePosters>("make-posters", j => j.SweepAsync(CancellationToken.None), Cron.Minutely());
         jobs.AddOrUpdate<CleanVideos>("clean-videos", j => j.RunAsync(CancellationToken.None), Cron.Hourly());
+        jobs.AddOrUpdate<CleanCovers>("clean-covers", j => j.RunAsync(CancellationToken.None), Cron.Hourly(30));
         jobs.AddOrUpdate<Partitions>("make-partitions", p => p.MakeAheadAsync(CancellationToken.None), Cron.Daily());
     }
 }

@@ -32,7 +32,14 @@ internal sealed class Book
     /// <summary>BCP 47 language tag, such as <c>en</c> or <c>pt-BR</c>.</summary>
     public string Language { get; private set; } = "";
 
-    public string? CoverImageUrl { get; private set; }
+    /// <summary>The picture that an editor gave, in the output bucket: <c>covers/123/{uuid}.jpg</c>. It goes before the poster.</summary>
+    public string? CoverS3Key { get; private set; }
+
+    /// <summary>A picture out of the video, in the output bucket: <c>covers/123/poster-45.jpg</c>. Null while there is none.</summary>
+    public string? PosterS3Key { get; private set; }
+
+    /// <summary>The asset that the poster is of, also when it had none to give. Another one than the one that plays: the poster is due.</summary>
+    public long? PosterAssetId { get; private set; }
 
     /// <summary>Null for a book that Storytime owns itself: it needs no rights window.</summary>
     public long? PublisherId { get; private set; }
@@ -73,6 +80,9 @@ internal sealed class Book
         UpdatedAt = now;
     }
 
+    /// <param name="key">Null to have the poster as the cover again.</param>
+    public void SetCover(string? key, DateTimeOffset now) => (CoverS3Key, UpdatedAt) = (key, now);
+
     /// <summary>Lets a finished encode of this book play from now on. <see cref="PlayingAsset"/> must have been loaded.</summary>
     /// <returns>The one that played before; null for none.</returns>
     public VideoAsset? SwitchTo(VideoAsset asset)
@@ -93,6 +103,8 @@ internal sealed class Book
             builder.ToTable("books");
             builder.Ignore(b => b.Content);
             builder.EnumText(b => b.Status);
+            builder.Property(b => b.CoverS3Key).HasColumnName("cover_s3_key");
+            builder.Property(b => b.PosterS3Key).HasColumnName("poster_s3_key");
             builder.HasOne(b => b.Publisher).WithMany().HasForeignKey(b => b.PublisherId).OnDelete(DeleteBehavior.Restrict);
             builder.HasOne(b => b.PlayingAsset).WithMany().HasForeignKey(b => b.PlayingAssetId).OnDelete(DeleteBehavior.Restrict);
             builder.Property(b => b.SearchVector).HasColumnType("tsvector").ValueGeneratedOnAddOrUpdate();
@@ -101,6 +113,7 @@ internal sealed class Book
             builder.HasIndex(b => b.SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
             builder.HasIndex(b => b.PublisherId);
             builder.HasIndex(b => b.PlayingAssetId);
+            builder.HasIndex(b => b.Id).HasDatabaseName("ix_books_poster_due").HasFilter("playing_asset_id is distinct from poster_asset_id");
             // Lists without a search: the catalog's, and that of staff, which has books of every status.
             builder.HasIndex(b => new { b.Title, b.Id });
             builder.Check("title", "length(title) between 1 and 300");

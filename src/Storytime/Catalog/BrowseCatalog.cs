@@ -3,15 +3,18 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
+using Storytime.Platform.Aws;
 using Storytime.Platform.Errors;
 using Storytime.Rights;
 
 namespace Storytime.Catalog;
 
 /// <summary>A book as parents see it.</summary>
+/// <param name="CoverImageUrl">Open to everybody. The cover that staff gave, else a picture out of the video; null while there is neither.</param>
 /// <param name="Publisher">Null for a book that Storytime owns itself.</param>
 /// <param name="DurationSeconds">Null while its video is not ready.</param>
 /// <param name="Playable">Whether it would play now in the family's country.</param>
@@ -46,19 +49,19 @@ internal static class BrowseCatalog
 {
     /// <summary>The active books: the best match first when <c>q</c> is given, by title otherwise.</summary>
     public static async Task<Ok<Page<CatalogBookResponse>>> List(
-        [AsParameters] CatalogFilter filter, [AsParameters] PageQuery page, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
+        [AsParameters] CatalogFilter filter, [AsParameters] PageQuery page, Parent parent, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {
         var books = (await db.Books.Where(b => b.Status == BookStatus.Active).SearchAsync(filter.Q, ct)).Apply(filter);
         var rows = await books.WithFacts(db, await CountryAsync(db, parent, ct), time.Now()).PageAsync(page, ct);
-        return TypedResults.Ok(new Page<CatalogBookResponse>([.. rows.Data.Select(ToResponse)], rows.Pagination));
+        return TypedResults.Ok(new Page<CatalogBookResponse>([.. rows.Data.Select(b => ToResponse(b, cdn.Value))], rows.Pagination));
     }
 
     /// <summary>One active book.</summary>
     public static async Task<Results<Ok<CatalogBookResponse>, ApiError>> Read(
-        long id, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct) =>
+        long id, Parent parent, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct) =>
         await db.Books.Where(b => b.Id == id && b.Status == BookStatus.Active)
             .WithFacts(db, await CountryAsync(db, parent, ct), time.Now()).SingleOrDefaultAsync(ct) is { } book
-            ? TypedResults.Ok(ToResponse(book))
+            ? TypedResults.Ok(ToResponse(book, cdn.Value))
             : ApiError.NotFound("book");
 
     private static IQueryable<Book> Apply(this IQueryable<Book> books, CatalogFilter filter)
@@ -86,8 +89,8 @@ internal static class BrowseCatalog
     private static async Task<string> CountryAsync(StorytimeDb db, Parent parent, CancellationToken ct) =>
         await db.Users.Where(u => u.Id == parent.UserId).Select(u => u.Country).SingleOrDefaultAsync(ct) ?? "";
 
-    private static CatalogBookResponse ToResponse(BookWithFacts book) => new(
-        book.Id, book.Title, book.Author, book.Description, book.AgeMin, book.AgeMax, book.Language, book.CoverImageUrl,
+    private static CatalogBookResponse ToResponse(BookWithFacts book, CdnOptions cdn) => new(
+        book.Id, book.Title, book.Author, book.Description, book.AgeMin, book.AgeMax, book.Language, cdn.AddressOf(book.CoverS3Key),
         book.PublisherId is { } publisherId ? new CatalogPublisher(publisherId, book.PublisherName!) : null,
         book.DurationSeconds, Entitlement.Decide(book.Facts).IsGranted);
 }

@@ -1,15 +1,18 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
+using Storytime.Platform.Aws;
 using Storytime.Platform.Errors;
 using Storytime.Rights;
 
 namespace Storytime.Catalog;
 
 /// <summary>A book as staff see it.</summary>
+/// <param name="CoverImageUrl">The cover that was given, else a picture out of the video; null while there is neither.</param>
 /// <param name="PublisherId">Null for a book that Storytime owns itself.</param>
 /// <param name="HasRightsNow">Whether a window of its publisher holds now in any territory; always so for a book without a publisher.</param>
 /// <param name="PlayingAssetId">The video asset that plays; null until one is ready.</param>
@@ -40,11 +43,11 @@ public sealed record BookFilter
 
 internal static class ManageBooks
 {
-    private const string Subject = "book";
+    internal const string Subject = "book";
 
     /// <summary>Books of any status: the best match first when <c>q</c> is given, by title otherwise.</summary>
     public static async Task<Ok<Page<BookResponse>>> List(
-        [AsParameters] BookFilter filter, [AsParameters] PageQuery page, StorytimeDb db, TimeProvider time, CancellationToken ct)
+        [AsParameters] BookFilter filter, [AsParameters] PageQuery page, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {
         var now = time.Now();
         var books = await db.Books.SearchAsync(filter.Q, ct);
@@ -57,12 +60,12 @@ internal static class ManageBooks
             books = books.Where(b => b.PublisherId != null && !windows.Any(w => w.BookId == b.Id && w.PublisherId == b.PublisherId));
         if (filter.WithoutVideo is true)
             books = books.Where(b => b.PlayingAssetId == null);
-        return TypedResults.Ok(await books.ToResponses(db, now).PageAsync(page, ct));
+        return TypedResults.Ok(await books.ToResponses(db, cdn.Value, now).PageAsync(page, ct));
     }
 
     /// <summary>Adds a book; a draft unless the status says otherwise.</summary>
     public static async Task<Results<Created<BookResponse>, ApiError>> Create(
-        CreateBookRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
+        CreateBookRequest request, Staff staff, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {
         var now = time.Now();
         var content = new BookContent(
@@ -77,18 +80,18 @@ internal static class ManageBooks
         db.AuditEntries.Add(AuditEntry.Of(staff, "created", Subject, book.Id, null, content, now));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        return TypedResults.Created($"/admin/api/v1/books/{book.Id}", await db.Books.Where(b => b.Id == book.Id).ToResponses(db, now).SingleAsync(ct));
+        return TypedResults.Created($"/admin/api/v1/books/{book.Id}", await db.Books.Where(b => b.Id == book.Id).ToResponses(db, cdn.Value, now).SingleAsync(ct));
     }
 
     /// <summary>One book, whatever its status.</summary>
-    public static async Task<Results<Ok<BookResponse>, ApiError>> Read(long id, StorytimeDb db, TimeProvider time, CancellationToken ct) =>
-        await db.Books.Where(b => b.Id == id).ToResponses(db, time.Now()).SingleOrDefaultAsync(ct) is { } book
+    public static async Task<Results<Ok<BookResponse>, ApiError>> Read(long id, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct) =>
+        await db.Books.Where(b => b.Id == id).ToResponses(db, cdn.Value, time.Now()).SingleOrDefaultAsync(ct) is { } book
             ? TypedResults.Ok(book)
             : ApiError.NotFound("book");
 
     /// <summary>Changes what is given of a book.</summary>
     public static async Task<Results<Ok<BookResponse>, ApiError>> Update(
-        long id, UpdateBookRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
+        long id, UpdateBookRequest request, Staff staff, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {
         var now = time.Now();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -110,7 +113,7 @@ internal static class ManageBooks
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
-        return TypedResults.Ok(await db.Books.Where(b => b.Id == id).ToResponses(db, now).SingleAsync(ct));
+        return TypedResults.Ok(await db.Books.Where(b => b.Id == id).ToResponses(db, cdn.Value, now).SingleAsync(ct));
     }
 
     private static async Task<ApiError?> CheckAsync(StorytimeDb db, BookContent content, CancellationToken ct)
@@ -124,11 +127,13 @@ internal static class ManageBooks
         return problems.Count == 0 ? null : ApiError.Invalid([.. problems]);
     }
 
-    private static IQueryable<BookResponse> ToResponses(this IQueryable<Book> books, StorytimeDb db, DateTimeOffset now)
+    internal static IQueryable<BookResponse> ToResponses(this IQueryable<Book> books, StorytimeDb db, CdnOptions cdn, DateTimeOffset now)
     {
+        var baseUrl = cdn.AddressOf("")!;
         var windows = db.RightsWindows.HoldingAt(now);
         return books.Select(b => new BookResponse(
-            b.Id, b.Title, b.Author, b.Description, b.AgeMin, b.AgeMax, b.Language, b.CoverImageUrl, b.PublisherId, b.Status,
+            b.Id, b.Title, b.Author, b.Description, b.AgeMin, b.AgeMax, b.Language,
+            (b.CoverS3Key ?? b.PosterS3Key) == null ? null : baseUrl + (b.CoverS3Key ?? b.PosterS3Key), b.PublisherId, b.Status,
             b.PublisherId == null || windows.Any(w => w.BookId == b.Id && w.PublisherId == b.PublisherId),
             b.PlayingAssetId, b.PlayingAsset!.DurationSeconds, b.CreatedAt, b.UpdatedAt));
     }

@@ -1,16 +1,19 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
+using Storytime.Platform.Aws;
 using Storytime.Platform.Errors;
 using Storytime.Rights;
 
 namespace Storytime.Library;
 
 /// <summary>A book on a child's shelf.</summary>
+/// <param name="CoverImageUrl">Open to everybody. The cover that staff gave, else a picture out of the video; null while there is neither.</param>
 /// <param name="Playable">Whether it would play now.</param>
 /// <param name="UnavailableReason">Why not; null when it is playable.</param>
 /// <param name="ResumePositionSeconds">Where the child goes on; 0 at the beginning, and after the end.</param>
@@ -22,7 +25,7 @@ internal static class ListLibrary
 {
     /// <summary>The books that a parent put on a child's shelf, newest first. For the parent, and for the child's own devices.</summary>
     public static async Task<Results<Ok<Page<ShelfBookResponse>>, ApiError>> Handle(
-        long id, [AsParameters] PageQuery page, Viewer viewer, StorytimeDb db, TimeProvider time, CancellationToken ct)
+        long id, [AsParameters] PageQuery page, Viewer viewer, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {
         var country = await db.ChildrenOf(viewer).Where(c => c.Id == id)
             .Join(db.Users, c => c.UserId, u => u.Id, (c, u) => u.Country).SingleOrDefaultAsync(ct);
@@ -39,14 +42,14 @@ internal static class ListLibrary
             orderby item.CreatedAt descending, item.Id descending
             select new { book, item.CreatedAt, Position = (double?)resume!.PositionSeconds };
         var rows = await shelf.AsNoTracking().PageAsync(page, ct);
-        return TypedResults.Ok(new Page<ShelfBookResponse>([.. rows.Data.Select(r => ToResponse(r.book, r.CreatedAt, r.Position))], rows.Pagination));
+        return TypedResults.Ok(new Page<ShelfBookResponse>([.. rows.Data.Select(r => ToResponse(r.book, r.CreatedAt, r.Position, cdn.Value))], rows.Pagination));
     }
 
-    private static ShelfBookResponse ToResponse(BookWithFacts book, DateTimeOffset addedAt, double? position)
+    private static ShelfBookResponse ToResponse(BookWithFacts book, DateTimeOffset addedAt, double? position, CdnOptions cdn)
     {
         var decision = Entitlement.Decide(inLibrary: true, book.Facts);
         return new ShelfBookResponse(
-            book.Id, book.Title, book.Author, book.Description, book.AgeMin, book.AgeMax, book.Language, book.CoverImageUrl,
+            book.Id, book.Title, book.Author, book.Description, book.AgeMin, book.AgeMax, book.Language, cdn.AddressOf(book.CoverS3Key),
             book.PublisherId is { } publisher ? new CatalogPublisher(publisher, book.PublisherName!) : null,
             book.DurationSeconds, addedAt, decision.IsGranted, decision.Refusal, Resume.At(position, book.DurationSeconds));
     }

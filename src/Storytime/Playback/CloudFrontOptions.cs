@@ -1,14 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using Storytime.Platform.Aws;
 
 namespace Storytime.Playback;
 
 /// <summary>Section <c>CloudFront</c>.</summary>
-public sealed record CloudFrontOptions : IValidatableObject
+public sealed record CloudFrontOptions : CdnOptions, IValidatableObject
 {
-    /// <summary>Address of the distribution as players use it: <c>https://cdn.example.com</c>. The host in the signed policy must be this very one.</summary>
-    [Required(ErrorMessage = "CloudFront:BaseUrl must be the address of the distribution, such as https://cdn.example.com.")]
-    public Uri? BaseUrl { get; init; }
-
     /// <summary>
     /// Id of the public key in the distribution's key group, such as <c>K2JCJMDEHXQW5F</c>. Also read from <c>CLOUDFRONT_KEY_PAIR_ID</c>.
     /// Needed where the private key is kept without one.

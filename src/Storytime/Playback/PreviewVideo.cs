@@ -38,7 +38,7 @@ internal static partial class PreviewVideo
         Log.Granted(logger, staff.AdminId, id, asset.BookId, cookies.ExpiresAt);
         cookies.SetOn(http.Response, options.Value);
         return TypedResults.Created((string?)null, new PreviewResponse(
-            new Uri(options.Value.BaseUrl!, asset.HlsManifestPath!).ToString(), cookies.ToResponse(options.Value), cookies.ExpiresAt));
+            options.Value.AddressOf(asset.HlsManifestPath)!, cookies.ToResponse(options.Value), cookies.ExpiresAt));
     }
 
     private static partial class Log

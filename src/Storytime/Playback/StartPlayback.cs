@@ -75,7 +75,7 @@ internal static partial class StartPlayback
 
     private static PlaybackSessionResponse ToResponse(long sessionId, BookWithFacts book, BookCookies cookies, double? position, CloudFrontOptions options) => new(
         sessionId,
-        new Uri(options.BaseUrl!, book.HlsManifestPath!).ToString(),
+        options.AddressOf(book.HlsManifestPath)!,
         cookies.ToResponse(options),
         cookies.ExpiresAt,
         Resume.At(position, book.DurationSeconds));

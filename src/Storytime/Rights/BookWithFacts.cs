@@ -20,7 +20,8 @@ internal sealed record BookWithFacts
 
     public required string Language { get; init; }
 
-    public required string? CoverImageUrl { get; init; }
+    /// <summary>Of the cover in the output bucket, or of the poster where no cover was given.</summary>
+    public required string? CoverS3Key { get; init; }
 
     public required BookStatus Status { get; init; }
 
@@ -74,7 +75,7 @@ internal static class BookFactsQuery
             AgeMin = book.AgeMin,
             AgeMax = book.AgeMax,
             Language = book.Language,
-            CoverImageUrl = book.CoverImageUrl,
+            CoverS3Key = book.CoverS3Key ?? book.PosterS3Key,
             Status = book.Status,
             PublisherId = book.PublisherId,
             PublisherName = book.Publisher!.Name,

@@ -7,32 +7,36 @@ namespace Storytime.Videos;
 /// What the first bytes of a file say that it is, whatever it is called. An ISO base media file (MP4, QuickTime) begins with a box, its length and its four
 /// letters (ISO/IEC 14496-12, sections 4.2 and 4.3); the others have their well-known marks.
 /// </summary>
-/// <param name="ContentType">Of the containers that can be a master; null for anything else.</param>
+/// <param name="ContentType">Of what can be a master or a cover; null for anything else.</param>
 /// <param name="Description">For people: "a Matroska file (MKV or WebM)".</param>
 internal sealed record ContainerHeader(string? ContentType, string Description)
 {
     /// <summary>Enough for the first box and its brands.</summary>
     public const int BytesNeeded = 1024;
 
-    private static readonly (byte[] Mark, int At, string Description)[] _others =
+    public bool IsFilm => ContentType?.StartsWith("video/", StringComparison.Ordinal) is true;
+
+    public bool IsPicture => ContentType?.StartsWith("image/", StringComparison.Ordinal) is true;
+
+    private static readonly (byte[] Mark, int At, string Description, string? ContentType)[] _others =
     [
-        ([0x1A, 0x45, 0xDF, 0xA3], 0, "a Matroska file (MKV or WebM)"),
-        ("AVI "u8.ToArray(), 8, "an AVI file"),
-        ("WEBP"u8.ToArray(), 8, "a WebP picture"),
-        ("WAVE"u8.ToArray(), 8, "a WAV sound file"),
-        ("FLV"u8.ToArray(), 0, "a Flash video"),
-        ("OggS"u8.ToArray(), 0, "an Ogg file"),
-        ([0x30, 0x26, 0xB2, 0x75], 0, "a Windows Media file"),
-        ([0x00, 0x00, 0x01, 0xBA], 0, "an MPEG program stream"),
-        ([0x06, 0x0E, 0x2B, 0x34], 0, "an MXF file"),
-        ("ID3"u8.ToArray(), 0, "an MP3 sound file"),
-        ([0xFF, 0xD8, 0xFF], 0, "a JPEG picture"),
-        ([0x89, (byte)'P', (byte)'N', (byte)'G'], 0, "a PNG picture"),
-        ("GIF8"u8.ToArray(), 0, "a GIF picture"),
-        ("%PDF"u8.ToArray(), 0, "a PDF document"),
-        ("PK"u8.ToArray(), 0, "a ZIP archive"),
-        ("MZ"u8.ToArray(), 0, "a Windows program"),
-        ([0x7F, (byte)'E', (byte)'L', (byte)'F'], 0, "a program"),
+        ([0x1A, 0x45, 0xDF, 0xA3], 0, "a Matroska file (MKV or WebM)", null),
+        ("AVI "u8.ToArray(), 8, "an AVI file", null),
+        ("WEBP"u8.ToArray(), 8, "a WebP picture", "image/webp"),
+        ("WAVE"u8.ToArray(), 8, "a WAV sound file", null),
+        ("FLV"u8.ToArray(), 0, "a Flash video", null),
+        ("OggS"u8.ToArray(), 0, "an Ogg file", null),
+        ([0x30, 0x26, 0xB2, 0x75], 0, "a Windows Media file", null),
+        ([0x00, 0x00, 0x01, 0xBA], 0, "an MPEG program stream", null),
+        ([0x06, 0x0E, 0x2B, 0x34], 0, "an MXF file", null),
+        ("ID3"u8.ToArray(), 0, "an MP3 sound file", null),
+        ([0xFF, 0xD8, 0xFF], 0, "a JPEG picture", "image/jpeg"),
+        ([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A], 0, "a PNG picture", "image/png"),
+        ("GIF8"u8.ToArray(), 0, "a GIF picture", null),
+        ("%PDF"u8.ToArray(), 0, "a PDF document", null),
+        ("PK"u8.ToArray(), 0, "a ZIP archive", null),
+        ("MZ"u8.ToArray(), 0, "a Windows program", null),
+        ([0x7F, (byte)'E', (byte)'L', (byte)'F'], 0, "a program", null),
     ];
 
     public static ContainerHeader Read(ReadOnlySpan<byte> start)
@@ -47,14 +51,14 @@ internal sealed record ContainerHeader(string? ContentType, string Description)
             if (type is "moov" or "mdat" or "wide" or "pnot" or "free" or "skip")
                 return new("video/quicktime", "a QuickTime film");
         }
-        foreach (var (mark, at, description) in _others)
+        foreach (var (mark, at, description, contentType) in _others)
         {
             if (start.Length >= at + mark.Length && start[at..(at + mark.Length)].SequenceEqual(mark))
-                return new(null, description);
+                return new(contentType, description);
         }
         if (start.Length > 376 && start[0] == 0x47 && start[188] == 0x47 && start[376] == 0x47)
             return new(null, "an MPEG transport stream");
-        return new(null, IsText(start) ? "a text file" : "no film that Storytime knows");
+        return new(null, IsText(start) ? "a text file" : "nothing that Storytime knows");
     }
 
     /// <summary>The major brand, four letters of version, then the compatible brands. QuickTime's is "qt  ".</summary>

@@ -113,7 +113,7 @@ internal static class CreateVideoAsset
         return header.ContentType == upload.ContentType
             ? (master, null)
             : Wrong("master_s3_key", $"{upload.Filename} was uploaded as {upload.ContentType}, but it is {header.Description}. "
-                + (header.ContentType is null ? "Upload an MP4 or a QuickTime film." : $"Upload it as {header.ContentType}."));
+                + (header.IsFilm ? $"Upload it as {header.ContentType}." : "Upload an MP4 or a QuickTime film."));
     }
 
     private static (MasterObject?, ApiError?) Wrong(string field, string message) => (null, ApiError.Invalid(field, message));

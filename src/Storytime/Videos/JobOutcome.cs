@@ -8,7 +8,7 @@ namespace Storytime.Videos;
 /// The one state change that a report on a job ends in. Reports come late, twice and out of order, from notices and from polling: the first one that
 /// matters has its effect, the others have none. Never back from ready or failed.
 /// </summary>
-internal sealed partial class JobOutcome(StorytimeDb db, HlsOutputs outputs, TimeProvider time, ILogger<JobOutcome> log)
+internal sealed partial class JobOutcome(StorytimeDb db, HlsOutputs outputs, Nudges nudges, TimeProvider time, ILogger<JobOutcome> log)
 {
     private const int MaxTries = 5;
 
@@ -116,6 +116,8 @@ internal sealed partial class JobOutcome(StorytimeDb db, HlsOutputs outputs, Tim
             asset.Plays(false, now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        if (plays)
+            nudges.Send<MakePosters>(j => j.RunAsync(book.Id, CancellationToken.None));
         Log.Ready(log, asset.Id, asset.BookId, asset.Version, plays);
     }
 

@@ -14,7 +14,7 @@ internal static class RollBackVideo
     /// who starts the book next gets this one. A version made after this call plays when it is ready.
     /// </summary>
     public static async Task<Results<Ok<VideoAssetResponse>, ApiError>> Handle(
-        long id, Staff staff, StorytimeDb db, HlsOutputs outputs, TimeProvider time, CancellationToken ct)
+        long id, Staff staff, StorytimeDb db, HlsOutputs outputs, Nudges nudges, TimeProvider time, CancellationToken ct)
     {
         if (await db.VideoAssets.AsNoTracking().SingleOrDefaultAsync(a => a.Id == id, ct) is not { } found)
             return ApiError.NotFound("video asset");
@@ -33,6 +33,7 @@ internal static class RollBackVideo
             PlayingAssets.Switch(book, asset, time.Now());
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
+            nudges.Send<MakePosters>(j => j.RunAsync(book.Id, CancellationToken.None));
         }
         return TypedResults.Ok(await ReadVideoAssets.OneAsync(db, id, ct));
     }

@@ -20,6 +20,10 @@ public sealed record UploadOptions : IValidatableObject
     [Range(1, MostParts * LargestPut, ErrorMessage = "Uploads:MaxSizeBytes must be between 1 and 53687091200000 (10,000 parts of 5 GB).")]
     public long MaxSizeBytes { get; init; } = 100L * 1024 * Mebibyte;
 
+    /// <summary>Largest cover of a book.</summary>
+    [Range(1, LargestPut, ErrorMessage = "Uploads:MaxCoverBytes must be between 1 and 5368709120 (5 GB, what S3 takes in one PUT).")]
+    public long MaxCoverBytes { get; init; } = 10 * Mebibyte;
+
     /// <summary>Larger files are uploaded in parts.</summary>
     [Range(0, LargestPut, ErrorMessage = "Uploads:MultipartAboveBytes must be between 0 and 5368709120 (5 GB, what S3 takes in one PUT).")]
     public long MultipartAboveBytes { get; init; } = 100_000_000;

@@ -17,6 +17,7 @@ internal static class VideosSetup
         services.AddScoped<SweepVideos>();
         services.AddScoped<PollVideos>();
         services.AddScoped<CleanVideos>();
+        services.AddScoped<MakePosters>();
         services.AddHostedService<NoticeQueue>();
     }
 }

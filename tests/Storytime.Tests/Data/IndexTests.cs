@@ -9,6 +9,7 @@ public sealed class IndexTests(StorytimeApp app) : IClassFixture<StorytimeApp>
     [InlineData("select exists (select from playback_sessions where child_profile_id = 1 and book_id = 2)", "Index Cond: ((child_profile_id = 1) AND (book_id = 2))")]
     [InlineData("select id from books order by title, id limit 25", "ix_books_title_id")]
     [InlineData("select id from books where status = 'active' order by title, id limit 25", "ix_books_title_id")]
+    [InlineData("select id from books where playing_asset_id is distinct from poster_asset_id", "ix_books_poster_due")]
     [InlineData("select id from rights_windows order by start_at, id limit 25", "ix_rights_windows_start_at_id")]
     public async Task A_query_finds_its_index(string query, string line)
     {

@@ -75,6 +75,13 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
         return true;
     });
 
+    /// <summary>Runs a job, as a worker would.</summary>
+    public async Task RunAsync<TJob>(Func<TJob, Task> run) where TJob : notnull
+    {
+        await using var scope = Services.CreateAsyncScope();
+        await run(scope.ServiceProvider.GetRequiredService<TJob>());
+    }
+
     /// <summary>Straight SQL, for what a test must see or set behind the app's back.</summary>
     public async Task<object?> SqlAsync(string sql)
     {

@@ -63,6 +63,18 @@ public sealed class BucketTroubleTests(BucketTroubleHost host) : IClassFixture<B
         await host.RunAsync<VideoBuckets>(b => Should.ThrowAsync<UnavailableException>(() => b.HasOutputAsync("books/1/hls/index.m3u8", CancellationToken.None)));
     }
 
+    [Theory]
+    [InlineData(403)]
+    [InlineData(503)]
+    public async Task Trouble_of_S3_leaves_a_poster_due(int status)
+    {
+        host.Status = status;
+        var book = await host.App.BookAsync();
+        await host.RunAsync<MakePosters>(j => j.RunAsync(book, CancellationToken.None));
+        await host.RunAsync<MakePosters>(j => j.SweepAsync(CancellationToken.None));
+        (await host.App.SqlAsync($"select count(*) from books where id = {book} and poster_asset_id is null and playing_asset_id is not null")).ShouldBe(1L);
+    }
+
     private async Task<Answer> CreateAsync()
     {
         var upload = await host.Editor.PostAsync("/admin/api/v1/uploads/master_video", new { filename = "a.mp4", content_type = "video/mp4", size = 100 });

@@ -23,6 +23,8 @@ public sealed class PipelineTests(PipelineHost host) : IClassFixture<PipelineHos
         File.Exists(Path.Combine(folder, "thumbs", "thumb.0000000.jpg")).ShouldBeTrue();
         CellularPeak(folder).ShouldBeLessThanOrEqualTo(192_000);
         await ShouldPlayAsync(book);
+        // A film of seven seconds has one thumb.
+        (await host.PosterAsync(book)).ShouldBe(await File.ReadAllBytesAsync(Path.Combine(folder, "thumbs", "thumb.0000000.jpg")));
     }
 
     [Fact]

@@ -133,11 +133,22 @@ public class VideoHost : IAsyncLifetime
         }
     }
 
-    public async Task RunAsync<TJob>(Func<TJob, Task> run) where TJob : notnull
+    /// <summary>The picture that a book gets out of its video, as anybody may fetch it; waits until a worker has made it.</summary>
+    public async Task<byte[]> PosterAsync(long book)
     {
-        await using var scope = App.Services.CreateAsyncScope();
-        await run(scope.ServiceProvider.GetRequiredService<TJob>());
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        while (true)
+        {
+            if ((string?)(await Editor.GetAsync($"/admin/api/v1/books/{book}")).ShouldBe(HttpStatusCode.OK)["cover_image_url"] is { } url)
+            {
+                using var http = new HttpClient();
+                return await http.GetByteArrayAsync(new Uri(url), patience.Token);
+            }
+            await Task.Delay(250, patience.Token);
+        }
     }
+
+    public Task RunAsync<TJob>(Func<TJob, Task> run) where TJob : notnull => App.RunAsync(run);
 
     public Task SubmitAsync(long asset) => RunAsync<SubmitVideo>(j => j.TryAsync(asset, null, CancellationToken.None));
 

@@ -21,9 +21,17 @@ const motifs = [
   [/kite|wind|sky|cloud|train/i, clouds],
 ];
 
-/** The book's picture where it has one, else a drawn cover with its title on it. */
+/** The book's picture where it has one that loads, else a drawn cover with its title on it. A picture that is wide, out of a film, is put on a drawn cover. */
 export function cover(book) {
-  if (book.cover_image_url) return h('img', { class: 'cover', src: book.cover_image_url, alt: '', loading: 'lazy' });
+  if (!book.cover_image_url) return drawn(book);
+  const picture = h('img', {
+    class: 'cover', src: book.cover_image_url, alt: '', loading: 'lazy', onerror: () => picture.replaceWith(drawn(book)),
+    onload: () => { if (picture.naturalWidth > picture.naturalHeight) picture.replaceWith(drawn(book, picture.src)); },
+  });
+  return picture;
+}
+
+function drawn(book, pictureUrl) {
   const seed = [...book.title].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) >>> 0, 7);
   const [deep, mid, warm, light] = palettes[seed % palettes.length];
   const motif = motifs.find(([words]) => words.test(book.title))?.[1] ?? motifs[seed % motifs.length][1];
@@ -32,8 +40,9 @@ export function cover(book) {
     h('svg', { viewBox: '0 0 300 400', preserveAspectRatio: 'xMidYMax slice' },
       h('defs', {}, h('linearGradient', { id, x1: 0, y1: 0, x2: 0, y2: 1 }, h('stop', { offset: 0, 'stop-color': deep }), h('stop', { offset: 0.62, 'stop-color': mid }), h('stop', { offset: 1, 'stop-color': warm }))),
       h('rect', { width: 300, height: 400, fill: `url(#${id})` }),
-      motif({ deep, mid, warm, light, random: randomOf(seed) }),
+      pictureUrl ? null : motif({ deep, mid, warm, light, random: randomOf(seed) }),
       h('rect', { width: 7, height: 400, fill: '#000', opacity: 0.14 })),
+    pictureUrl ? h('img', { class: 'cover-picture', src: pictureUrl, alt: '' }) : null,
     h('span', { class: 'cover-title' }, book.title),
     h('span', { class: 'cover-author' }, book.author ?? ''));
 }

@@ -336,9 +336,9 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("author");
 
-                    b.Property<string>("CoverImageUrl")
+                    b.Property<string>("CoverS3Key")
                         .HasColumnType("text")
-                        .HasColumnName("cover_image_url");
+                        .HasColumnName("cover_s3_key");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -357,6 +357,14 @@ namespace Storytime.Data.Migrations
                     b.Property<long?>("PlayingAssetId")
                         .HasColumnType("bigint")
                         .HasColumnName("playing_asset_id");
+
+                    b.Property<long?>("PosterAssetId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("poster_asset_id");
+
+                    b.Property<string>("PosterS3Key")
+                        .HasColumnType("text")
+                        .HasColumnName("poster_s3_key");
 
                     b.Property<long?>("PublisherId")
                         .HasColumnType("bigint")
@@ -390,6 +398,10 @@ namespace Storytime.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_books");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_books_poster_due")
+                        .HasFilter("playing_asset_id is distinct from poster_asset_id");
 
                     b.HasIndex("PlayingAssetId")
                         .HasDatabaseName("ix_books_playing_asset_id");

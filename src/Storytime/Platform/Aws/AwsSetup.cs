@@ -17,6 +17,8 @@ internal static class AwsSetup
         services.AddSettings<AwsOptions>("Aws");
         services.AddSettings<SnsOptions>("Sns");
         services.AddSettings<SqsOptions>("Sqs");
+        // Checked by playback, with the rest of the section.
+        services.AddOptions<CdnOptions>().BindConfiguration("CloudFront");
 
         services.AddSingleton<IAmazonS3>(provider => new AmazonS3Client(S3Config(provider.GetRequiredService<IOptions<AwsOptions>>().Value)));
 

@@ -18,7 +18,7 @@ internal static class Schemas
           "id": 42, "email": "parent@example.com", "password": "correct horse battery", "country": "US", "role": "parent", "name": "Mia", "birth_year": 2020,
           "avatar_url": "https://img.example.com/fox.png", "device_name": "Kitchen iPad", "child_id": 7, "book_id": 123, "user_id": 3, "publisher_id": 5,
           "title": "The Moon Boat", "author": "Ada Reed", "description": "A boat sails over the roofs.", "age_min": 3, "age_max": 7, "language": "en",
-          "cover_image_url": "https://cdn.example.com/covers/123.jpg", "duration_seconds": 184, "playable": true, "resume_position_seconds": 42.5,
+          "cover_image_url": "https://cdn.example.com/covers/123/0190b0e0.jpg", "cover_s3_key": "covers/0190b0e0/fox.jpg", "duration_seconds": 184, "playable": true, "resume_position_seconds": 42.5,
           "jwt": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl", "refresh_token": "q3Zr0mV1xk9T2bYw", "token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl",
           "playback_manifest_url": "https://cdn.example.com/books/123/hls/index.m3u8", "domain": "example.com", "path": "/books/123/", "value": "eyJTdGF0ZW1lbnQiOlt7...",
           "position_seconds": 41.5, "event_id": "0190b0e0-1111-7222-8333-944455566677", "playback_session_id": 9001, "accepted": 3, "duplicates": 1, "index": 4,

@@ -32,7 +32,7 @@ function kidBook(book) {
   return h('li', { class: `kid-book ${book.playable ? '' : 'resting'}`, 'data-testid': 'kid-book' },
     h('button', { onclick: open, 'aria-label': book.playable ? `Play ${book.title}` : `${book.title}: ${kidReason(book.unavailable_reason)}` },
       cover(book), book.playable ? h('span', { class: 'kid-play' }, icon('play')) : h('span', { class: 'kid-label' }, kidLabel(book.unavailable_reason))),
-    // A drawn cover has its title on it.
+    // Not shown below a drawn cover, which has its title on it.
     book.cover_image_url ? h('p', { class: 'kid-title', 'aria-hidden': 'true' }, book.title) : null);
 }
 

@@ -1,0 +1,10 @@
+namespace Storytime.Catalog;
+
+internal static class CatalogSetup
+{
+    public static void AddCatalog(this IServiceCollection services)
+    {
+        services.AddSingleton<CoverBucket>();
+        services.AddScoped<CleanCovers>();
+    }
+}
