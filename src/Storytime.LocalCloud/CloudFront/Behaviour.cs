@@ -6,7 +6,6 @@ internal sealed record Behaviour(string PathPattern, string Bucket, bool Signed)
     /// <summary>In order; the first match decides. The last one is the distribution's default behaviour, protected as well: it catches whatever misses the others.</summary>
     public static IReadOnlyList<Behaviour> Default(string outputBucket) =>
     [
-        new("covers/*", outputBucket, Signed: false),
         new("books/*", outputBucket, Signed: true),
         // Shelves show covers to parents who have no cookies of any book.
         new("covers/*", outputBucket, Signed: false),

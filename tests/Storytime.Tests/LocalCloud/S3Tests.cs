@@ -148,31 +148,6 @@ public sealed class S3Tests(CloudFixture fixture) : IClassFixture<CloudFixture>
     }
 
     [Fact]
-    public async Task A_copy_has_the_bytes_of_the_version_asked_for_and_new_headers_where_they_are_to_be_replaced()
-    {
-        var (from, to) = (NewKey() + " ü+.jpg", NewKey());
-        var first = await fixture.S3.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = from, ContentBody = "first", ContentType = "image/x-test" }, Ct);
-        await fixture.S3.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = from, ContentBody = "second", ContentType = "image/x-test" }, Ct);
-        var request = new CopyObjectRequest { SourceBucket = Bucket, SourceKey = from, DestinationBucket = fixture.Options.OutputBucket, DestinationKey = to };
-
-        (await fixture.S3.CopyObjectAsync(request, Ct)).ETag.ShouldNotBe(first.ETag);
-        (await fixture.S3.GetObjectMetadataAsync(fixture.Options.OutputBucket, to, Ct)).Headers.ContentType.ShouldBe("image/x-test");
-        (request.SourceVersionId, request.ETagToMatch, request.MetadataDirective, request.ContentType) = (first.VersionId, first.ETag, S3MetadataDirective.REPLACE, "image/jpeg");
-        request.Headers.CacheControl = "public";
-        (await fixture.S3.CopyObjectAsync(request, Ct)).ETag.ShouldBe(first.ETag);
-        using (var copy = await fixture.S3.GetObjectAsync(fixture.Options.OutputBucket, to, Ct))
-        {
-            Encoding.UTF8.GetString(await BytesAsync(copy)).ShouldBe("first");
-            (copy.Headers.ContentType, copy.Headers.CacheControl).ShouldBe(("image/jpeg", "public"));
-        }
-
-        request.ETagToMatch = "\"other\"";
-        (await Should.ThrowAsync<AmazonS3Exception>(() => fixture.S3.CopyObjectAsync(request, Ct))).ErrorCode.ShouldBe("PreconditionFailed");
-        (request.SourceVersionId, request.ETagToMatch, request.SourceKey) = (null, null, from + "x");
-        (await Should.ThrowAsync<AmazonS3Exception>(() => fixture.S3.CopyObjectAsync(request, Ct))).ErrorCode.ShouldBe("NoSuchKey");
-    }
-
-    [Fact]
     public async Task Tampered_chunk_is_refused_and_stores_nothing()
     {
         var key = NewKey();

@@ -24,8 +24,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
         start.Environment["Jobs__Workers"] = "8";
         var process = Process.Start(start)!;
         // Read, so that a full pipe does not stop it.
-        process.OutputDataReceived += (_, l) => { lock (typeof(WorkerProcess)) File.AppendAllText("/tmp/w/worker.log", l.Data + "\n"); };
-        process.ErrorDataReceived += (_, l) => { lock (typeof(WorkerProcess)) File.AppendAllText("/tmp/w/worker.log", l.Data + "\n"); };
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new WorkerProcess(process);

@@ -34,6 +34,8 @@ internal static class AwsSetup
                 resilience.AttemptTimeout.Timeout = TimeSpan.FromSeconds(25);
                 resilience.TotalRequestTimeout.Timeout = TimeSpan.FromSeconds(60);
                 resilience.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(60);
+                // Each asset has a pause of its own: this is for a MediaConvert that answers nobody, not for one that is busy.
+                resilience.CircuitBreaker.FailureRatio = 0.9;
             });
 
         // The defaults fit: it only reads, and whoever asks has time.
