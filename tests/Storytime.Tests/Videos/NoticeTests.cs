@@ -46,6 +46,32 @@ public sealed class NoticeTests(VideoHost host) : IClassFixture<VideoHost>
     }
 
     [Fact]
+    public async Task Many_different_notices_at_the_same_moment_are_all_taken()
+    {
+        var (id, book, job) = await host.ProcessingAsync();
+        await host.ManifestAsync(book);
+        await Task.WhenAll(Enumerable.Range(1, 40).Select(percent => Notice(job, id, "STATUS_UPDATE", percent)).SelectMany(notice => new[] { notice, notice })
+            .OrderBy(_ => Random.Shared.Next()).Select(DeliverAsync));
+        ((int)(await host.ReadAsync(id))["progress_percent"]!).ShouldBe(40);
+    }
+
+    [Fact]
+    public async Task A_replay_is_known_by_its_id_and_does_nothing_even_where_it_could()
+    {
+        var (id, book, job) = await host.ProcessingAsync();
+        var error = Notice(job, id, "ERROR");
+        await DeliverAsync(error);
+        (await host.App.SqlAsync($"select count(*) from seen_notices where message_id = '{error["MessageId"]}'")).ShouldBe(1L);
+        // As if nothing had happened.
+        await host.App.SqlAsync($"update video_assets set processing_status = 'processing', error_code = null, error_message = null where id = {id}");
+        await DeliverAsync(error);
+        ((string?)(await host.ReadAsync(id))["status"]).ShouldBe("processing");
+        await host.ManifestAsync(book);
+        await DeliverAsync(Notice(job, id, "COMPLETE"));
+        ((string?)(await host.ReadAsync(id))["status"]).ShouldBe("ready");
+    }
+
+    [Fact]
     public async Task A_complete_notice_may_come_before_we_know_the_job_id()
     {
         var book = await host.BookAsync();

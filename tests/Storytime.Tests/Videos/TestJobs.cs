@@ -68,4 +68,16 @@ internal static class TestJobs
           (select json_agg(s order by job_id) from stray_jobs s),
           (select json_agg(n order by message_id) from seen_notices n))
         """))!;
+
+    /// <summary>Keeps every state that an asset ever had, and every asset that a book ever played, in the order of their commits.</summary>
+    public static Task WatchAsync(this VideoHost host) => host.App.SqlAsync("""
+        create table asset_states (n bigserial, asset_id bigint, status text, percent int);
+        create table switches (n bigserial, book_id bigint, asset_id bigint);
+        create function keep_state() returns trigger language plpgsql as
+          $$ begin insert into asset_states (asset_id, status, percent) values (new.id, new.processing_status, new.progress_percent); return null; end $$;
+        create function keep_switch() returns trigger language plpgsql as
+          $$ begin insert into switches (book_id, asset_id) values (new.id, new.playing_asset_id); return null; end $$;
+        create trigger keep_state after update on video_assets for each row execute function keep_state();
+        create trigger keep_switch after update of playing_asset_id on books for each row execute function keep_switch();
+        """);
 }

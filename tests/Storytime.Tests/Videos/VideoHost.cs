@@ -38,12 +38,12 @@ public class VideoHost : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Cloud = await CloudServices.StartAsync(
-            new CloudOptions
+            Change(new CloudOptions
             {
                 DataFolder = _folder,
                 CloudFrontKeys = new Dictionary<string, string> { [StorytimeApp.KeyPairId] = StorytimeApp.CloudFrontPublicKeyPem },
                 SnsSignatureVersion = SnsSignatureVersion,
-            },
+            }),
             TestContext.Current.CancellationToken);
         await Sns.StartAsync();
         await App.InitializeAsync();
@@ -163,6 +163,9 @@ public class VideoHost : IAsyncLifetime
     protected static CloudOptions Defaults { get; } = new() { DataFolder = "", CloudFrontKeys = new Dictionary<string, string>() };
 
     protected virtual string SnsSignatureVersion => "2";
+
+    /// <summary>Before the cloud starts.</summary>
+    protected virtual CloudOptions Change(CloudOptions cloud) => cloud;
 
     /// <summary>Before the app starts.</summary>
     protected virtual Task ConfigureAsync(StorytimeApp app) => Task.CompletedTask;
