@@ -64,7 +64,10 @@ internal static partial class MediaConvertWebhook
         // An unknown length is read up to one byte more than is allowed.
         var body = new byte[(request.ContentLength ?? MaxBody) + 1];
         var length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
-        return length > MaxBody ? null : body.AsMemory(0, length);
+        // No conditional expression: in it, null would become an empty body.
+        if (length > MaxBody)
+            return null;
+        return body.AsMemory(0, length);
     }
 
     private static partial class Log

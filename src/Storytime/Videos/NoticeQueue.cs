@@ -49,20 +49,20 @@ internal sealed partial class NoticeQueue(
     /// <returns>Whether the message is done with. What is no event of MediaConvert is: it would come again for ever.</returns>
     private async Task<bool> ApplyAsync(Message message, CancellationToken ct)
     {
-        if (JobReport.OfEvent(message.Body) is not { } report)
-        {
-            Log.Ignored(log, message.MessageId);
-            return true;
-        }
         try
         {
+            if (JobReport.OfEvent(message.Body) is not { } report)
+            {
+                Log.Ignored(log, message.MessageId);
+                return true;
+            }
             await using var scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<JobOutcome>().ApplyAsync(report, ct);
             return true;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            Log.Later(log, e, message.MessageId, report.JobId);
+            Log.Later(log, e, message.MessageId);
             return false;
         }
     }
@@ -75,7 +75,7 @@ internal sealed partial class NoticeQueue(
         [LoggerMessage(LogLevel.Warning, "Message {MessageId} is no event of MediaConvert; it was deleted")]
         public static partial void Ignored(ILogger logger, string messageId);
 
-        [LoggerMessage(LogLevel.Warning, "Message {MessageId} about job {JobId} could not be applied; it comes again")]
-        public static partial void Later(ILogger logger, Exception e, string messageId, string jobId);
+        [LoggerMessage(LogLevel.Warning, "Message {MessageId} could not be applied; it comes again")]
+        public static partial void Later(ILogger logger, Exception e, string messageId);
     }
 }

@@ -19,6 +19,7 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
     private static readonly RSA _cloudFrontKey = RSA.Create(2048);
     private readonly Database? _database;
     private readonly Dictionary<string, string?> _settings = [];
+    private readonly List<Action<IServiceCollection>> _services = [];
     private string? _connectionString;
     private HttpClient? _http;
     private bool _realTime;
@@ -40,6 +41,13 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
     public StorytimeApp With(string setting, string? value)
     {
         _settings[setting] = value;
+        return this;
+    }
+
+    /// <summary>Looks at what the app uses, or changes how it reaches others; before the app is first used.</summary>
+    public StorytimeApp With(Action<IServiceCollection> services)
+    {
+        _services.Add(services);
         return this;
     }
 
@@ -121,6 +129,8 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
             services.AddSingleton(_realTime ? TimeProvider.System : Clock);
             // Hashing as strongly as in production would be most of the run time.
             services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1000);
+            foreach (var change in _services)
+                change(services);
         });
         builder.ConfigureLogging(l => l.ClearProviders());
     }

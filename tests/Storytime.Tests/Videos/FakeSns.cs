@@ -15,7 +15,11 @@ public sealed class FakeSns : IAsyncDisposable
     public const string Topic = "arn:aws:sns:us-east-1:111122223333:storytime-mediaconvert";
 
     private readonly RSA _key = RSA.Create(2048);
+    private readonly ECDsa _elliptic = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private WebApplication? _server;
+
+    /// <summary>Somebody else's key; its certificate is served too.</summary>
+    public RSA OtherKey { get; } = RSA.Create(2048);
 
     public string Origin { get; private set; } = "";
 
@@ -41,8 +45,27 @@ public sealed class FakeSns : IAsyncDisposable
                 case "/expired.pem":
                     await http.Response.WriteAsync(Certificate(-30, -1));
                     break;
+                case "/future.pem":
+                    await http.Response.WriteAsync(Certificate(1, 30));
+                    break;
+                case "/other.pem":
+                    await http.Response.WriteAsync(Certificate(-1, 30, OtherKey));
+                    break;
+                case "/elliptic.pem":
+                    await http.Response.WriteAsync(Certificate(new CertificateRequest("CN=sns.amazonaws.com", _elliptic, HashAlgorithmName.SHA256), -1, 30));
+                    break;
+                case "/charset.pem":
+                    http.Response.ContentType = "text/plain; charset=none-such";
+                    await http.Response.WriteAsync("This is no certificate.");
+                    break;
                 case "/redirect.pem":
                     http.Response.Redirect("/cert.pem");
+                    break;
+                case "/redirect-away.pem":
+                    http.Response.Redirect("http://evil.example/cert.pem");
+                    break;
+                case "/trouble.pem":
+                    http.Response.StatusCode = 503;
                     break;
                 case "/huge.pem":
                     await http.Response.WriteAsync(new string('x', 100_000));
@@ -94,15 +117,22 @@ public sealed class FakeSns : IAsyncDisposable
     });
 
     /// <summary>Signs the members as they are now, by the rules of AWS's validators.</summary>
-    public JsonObject Sign(JsonObject body, RSA? key = null)
+    public JsonObject Sign(JsonObject body, RSA? key = null) =>
+        Sign(body, StringToSign(body), (string?)body["SignatureVersion"] == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256, key);
+
+    /// <summary>Signs any text, and puts the signature into the message.</summary>
+    public JsonObject Sign(JsonObject body, string text, HashAlgorithmName hash, RSA? key = null)
+    {
+        body["Signature"] = Convert.ToBase64String((key ?? _key).SignData(Encoding.UTF8.GetBytes(text), hash, RSASignaturePadding.Pkcs1));
+        return body;
+    }
+
+    public static string StringToSign(JsonObject body)
     {
         string[] names = (string?)body["Type"] == "Notification"
             ? ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"]
             : ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
-        var text = string.Concat(names.Where(n => body[n] is not null).Select(n => $"{n}\n{(string)body[n]!}\n"));
-        var hash = (string?)body["SignatureVersion"] == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256;
-        body["Signature"] = Convert.ToBase64String((key ?? _key).SignData(Encoding.UTF8.GetBytes(text), hash, RSASignaturePadding.Pkcs1));
-        return body;
+        return string.Concat(names.Where(n => body[n] is not null).Select(n => $"{n}\n{body[n]!}\n"));
     }
 
     public async ValueTask DisposeAsync()
@@ -110,11 +140,15 @@ public sealed class FakeSns : IAsyncDisposable
         if (_server is not null)
             await _server.DisposeAsync();
         _key.Dispose();
+        OtherKey.Dispose();
+        _elliptic.Dispose();
     }
 
-    private string Certificate(int fromDays, int toDays)
+    private string Certificate(int fromDays, int toDays, RSA? key = null) =>
+        Certificate(new CertificateRequest("CN=sns.amazonaws.com", key ?? _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), fromDays, toDays);
+
+    private static string Certificate(CertificateRequest request, int fromDays, int toDays)
     {
-        var request = new CertificateRequest("CN=sns.amazonaws.com", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var now = DateTimeOffset.UtcNow;
         using var certificate = request.CreateSelfSigned(now.AddDays(fromDays), now.AddDays(toDays));
         return certificate.ExportCertificatePem();

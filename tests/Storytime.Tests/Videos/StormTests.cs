@@ -11,7 +11,7 @@ namespace Storytime.Tests.Videos;
 /// <summary>With jobs that are done at once, notices by SNS, and nobody who works but the worker nodes that a test starts and kills.</summary>
 public sealed class StormHost(Database database) : PipelineHost(database)
 {
-    protected override CloudOptions Arrange(CloudOptions cloud) => cloud with { TranscodeJobs = false, ConcurrentJobs = 4 };
+    protected override CloudOptions Change(CloudOptions cloud) => cloud with { TranscodeJobs = false, ConcurrentJobs = 4 };
 
     protected override Task ConfigureAsync(StorytimeApp app)
     {

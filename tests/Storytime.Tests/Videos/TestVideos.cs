@@ -7,6 +7,12 @@ namespace Storytime.Tests.Videos;
 internal static class TestVideos
 {
     private static readonly string _folder = Directory.CreateTempSubdirectory("storytime-films-").FullName;
+    private static readonly Lazy<string> _broken = new(() =>
+    {
+        var path = Path.Combine(_folder, "story.mp4");
+        File.WriteAllBytes(path, [.. Mp4Start, .. "Once upon a time there was a text that wanted to be a film.\n"u8]);
+        return path;
+    });
     private static readonly Lazy<Task<string>> _landscape = Film("landscape.mp4", 1920, 1080, 7, sound: true);
     private static readonly Lazy<Task<string>> _mov = Film("film.mov", 1280, 720, 3, sound: true);
     private static readonly Lazy<Task<string>> _vertical = Film("vertical.mp4", 1080, 1920, 3, sound: true);
@@ -29,15 +35,7 @@ internal static class TestVideos
     public static byte[] Mp4Start => [0, 0, 0, 20, .. "ftypisom"u8, 0, 0, 2, 0, .. "isom"u8];
 
     /// <summary>Begins as a film does, and is none.</summary>
-    public static string Broken
-    {
-        get
-        {
-            var path = Path.Combine(_folder, "story.mp4");
-            File.WriteAllBytes(path, [.. Mp4Start, .. "Once upon a time there was a text that wanted to be a film.\n"u8]);
-            return path;
-        }
-    }
+    public static string Broken => _broken.Value;
 
     public static async Task<string> SoundOnlyAsync()
     {

@@ -9,7 +9,7 @@ namespace Storytime.Tests.Videos;
 /// <summary>With jobs that are done at once.</summary>
 public sealed class VersionHost(Database database) : VideoHost(database)
 {
-    protected override CloudOptions Arrange(CloudOptions cloud) => cloud with { TranscodeJobs = false };
+    protected override CloudOptions Change(CloudOptions cloud) => cloud with { TranscodeJobs = false };
 
     protected override Task ConfigureAsync(StorytimeApp app)
     {

@@ -38,7 +38,7 @@ public class VideoHost : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Cloud = await CloudServices.StartAsync(
-            Arrange(new CloudOptions
+            Change(new CloudOptions
             {
                 DataFolder = _folder,
                 CloudFrontKeys = new Dictionary<string, string> { [StorytimeApp.KeyPairId] = StorytimeApp.CloudFrontPublicKeyPem },
@@ -183,7 +183,8 @@ public class VideoHost : IAsyncLifetime
 
     protected virtual string SnsSignatureVersion => "2";
 
-    protected virtual CloudOptions Arrange(CloudOptions cloud) => cloud;
+    /// <summary>Before the cloud starts.</summary>
+    protected virtual CloudOptions Change(CloudOptions cloud) => cloud;
 
     /// <summary>Before the app starts.</summary>
     protected virtual Task ConfigureAsync(StorytimeApp app) => Task.CompletedTask;

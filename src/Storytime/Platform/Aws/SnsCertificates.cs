@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace Storytime.Platform.Aws;
@@ -26,34 +27,40 @@ internal sealed class SnsCertificates(IHttpClientFactory clients, IOptions<SnsOp
         var origin = address.GetLeftPart(UriPartial.Authority);
         if (options.Value.TrustedOrigins.Any(o => o.TrimEnd('/') == origin))
             return true;
-        var region = options.Value.TopicArn?.Split(':')[3];
-        return address.Scheme == Uri.UriSchemeHttps && address.IsDefaultPort
-            && (address.Host == $"sns.{region}.amazonaws.com" || address.Host == $"sns.{region}.amazonaws.com.cn");
+        return options.Value.TopicArn?.Split(':') is [_, var partition, _, var region, ..] && address.Scheme == Uri.UriSchemeHttps && address.IsDefaultPort
+            && address.Host == $"sns.{region}.amazonaws.com{(partition == "aws-cn" ? ".cn" : "")}";
     }
 
     /// <summary>Null for an address that may not be used.</summary>
     public Uri? TrustedAddress(string? signingCertUrl) =>
-        // What is written must be what is used: no backslashes, encoded hosts or dot segments that the parser would mend.
+        // What is written must be what is used, with nothing before the host and behind the path: no backslashes, encoded hosts or dot segments that the
+        // parser would mend.
         Uri.TryCreate(signingCertUrl, UriKind.Absolute, out var address)
-            && string.Equals(address.AbsoluteUri, signingCertUrl, StringComparison.Ordinal)
+            && string.Equals(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped), signingCertUrl, StringComparison.Ordinal)
             && IsTrustedHost(address)
-            && address.Query.Length == 0
             && address.AbsolutePath.EndsWith(".pem", StringComparison.Ordinal)
             ? address
             : null;
 
-    /// <summary>Fetches the certificate, or gives the one fetched before; null when what is there is no certificate.</summary>
-    /// <exception cref="HttpRequestException">The host does not answer, redirects, or sends too much.</exception>
+    /// <summary>Fetches the certificate, or gives the one fetched before; null when there is none: nothing, something else, too much, or a hint to look elsewhere.</summary>
+    /// <exception cref="HttpRequestException">The host does not answer now.</exception>
     public async Task<X509Certificate2?> GetAsync(Uri address, CancellationToken ct)
     {
         if (_cache.TryGetValue(address, out var known))
             return known;
         using var http = clients.CreateClient(HttpClientName);
-        var pem = await http.GetStringAsync(address, ct);
         X509Certificate2 certificate;
         try
         {
-            certificate = X509Certificate2.CreateFromPem(pem);
+            using var response = await http.GetAsync(address, ct);
+            if ((int)response.StatusCode is >= 300 and < 500 and not (408 or 429))
+                return null;
+            response.EnsureSuccessStatusCode();
+            certificate = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(await response.Content.ReadAsByteArrayAsync(ct)));
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return null;
         }
         catch (CryptographicException)
         {

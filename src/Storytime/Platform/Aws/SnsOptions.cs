@@ -23,7 +23,8 @@ public sealed record SnsOptions : IValidatableObject
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.GetLeftPart(UriPartial.Authority) != origin.TrimEnd('/'))
                 yield return new ValidationResult($"Sns:TrustedOrigins: '{origin}' is no origin, such as http://localhost:5083.", [nameof(TrustedOrigins)]);
         }
-        if (MaxAge <= TimeSpan.Zero)
-            yield return new ValidationResult("Sns:MaxAge must be longer than nothing, such as 01:00:00.", [nameof(MaxAge)]);
+        // Which messages were seen is known for a day.
+        if (MaxAge <= TimeSpan.Zero || MaxAge > TimeSpan.FromHours(12))
+            yield return new ValidationResult("Sns:MaxAge must be longer than nothing and at most 12:00:00, such as 01:00:00.", [nameof(MaxAge)]);
     }
 }
