@@ -9,7 +9,7 @@ namespace Storytime.Browser.Tests;
 /// </summary>
 public sealed class ScreenshotTests(RunningStorytime storytime)
 {
-    internal static readonly string Folder = Directory.CreateDirectory(Path.Combine(RunningStorytime.Root, "TestResults", "screens")).FullName;
+    internal static readonly string Folder = Directory.CreateDirectory(Path.Combine(StorytimeRun.Root, "TestResults", "screens")).FullName;
 
     [Theory]
     [InlineData(1280, 800)]
@@ -34,7 +34,7 @@ public sealed class ScreenshotTests(RunningStorytime storytime)
         await tablet.Find("kid-book").First.WaitForAsync();
         await TakeAsync("shelf");
         if (width == 1280 && Environment.GetEnvironmentVariable("STORYTIME_DOCS_SCREENSHOTS") == "1")
-            await tablet.Page.ScreenshotAsync(new() { Path = Path.Combine(RunningStorytime.Root, "docs", "images", "device.png") });
+            await tablet.Page.ScreenshotAsync(new() { Path = Path.Combine(StorytimeRun.Root, "docs", "images", "device.png") });
         await tablet.Find("kid-book", "Little Boat").GetByRole(AriaRole.Button).ClickAsync();
         await tablet.Find("kid-message").WaitForAsync();
         await TakeAsync("refusal");

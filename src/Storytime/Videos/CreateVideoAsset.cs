@@ -99,12 +99,7 @@ internal static class CreateVideoAsset
         if (master.Size != upload.SizeBytes)
             return Wrong("size", $"The object in the bucket has {master.Size} bytes, not {upload.SizeBytes}.");
         if (expected is not null && expected != master.ChecksumSha256)
-            return Wrong("checksum_sha256", master.ChecksumSha256 is { } found
-                ? $"The object in the bucket has the SHA-256 {found}."
-                : upload.ChecksumSha256 is null
-                    ? "S3 holds no SHA-256 of this object to compare with. Give checksum_sha256 to /uploads/master_video, then S3 checks it; or leave it out here."
-                    : "The upload was begun with a SHA-256, but the storage holds none of this object: it was replaced, or the storage does not check SHA-256. "
-                        + "Upload the file again; where this answer comes again, again without checksum_sha256.");
+            return Wrong("checksum_sha256", master.ChecksumSha256 is { } found ? $"The object in the bucket has the SHA-256 {found}." : WithoutSha256(upload));
         if (request.ChecksumCrc64nvme is { } crc && crc != master.ChecksumCrc64Nvme)
             return Wrong("checksum_crc64nvme", master.ChecksumCrc64Nvme is { } found
                 ? $"The object in the bucket has the CRC64NVME {found}. What arrived is not the file: upload it again."
@@ -115,6 +110,18 @@ internal static class CreateVideoAsset
             : Wrong("master_s3_key", $"{upload.Filename} was uploaded as {upload.ContentType}, but it is {header.Description}. "
                 + (header.IsFilm ? $"Upload it as {header.ContentType}." : "Upload an MP4 or a QuickTime film."));
     }
+
+    private static string WithoutSha256(Upload upload) => upload switch
+    {
+        { MultipartChecksum: MultipartChecksum.Crc64nvme } =>
+            "S3 holds no SHA-256 of a file in parts that was begun without checksum_algorithm sha256. Give checksum_crc64nvme instead, or leave it out here.",
+        { MultipartChecksum: MultipartChecksum.Sha256 } =>
+            "The digests of the parts were signed for, but the storage holds no SHA-256 of this object: it was replaced, or the storage does not check SHA-256. "
+                + "Leave it out here, or upload the file again.",
+        { ChecksumSha256: null } => "S3 holds no SHA-256 of this object to compare with. Give checksum_sha256 to /uploads/master_video, then S3 checks it; or leave it out here.",
+        _ => "The upload was begun with a SHA-256, but the storage holds none of this object: it was replaced, or the storage does not check SHA-256. "
+            + "Upload the file again; where this answer comes again, again without checksum_sha256.",
+    };
 
     private static (MasterObject?, ApiError?) Wrong(string field, string message) => (null, ApiError.Invalid(field, message));
 }

@@ -30,9 +30,9 @@ public sealed record SignedPartResponse(int PartNumber, string Method, string Ur
 public sealed record UploadPartResponse(int PartNumber, long Size, string Etag, string? ChecksumSha256);
 
 /// <param name="Parts">As the PUTs were answered; what S3 has must be the same. Not given: what S3 has.</param>
-public sealed record CompleteUploadRequest([MaxLength(10_000, ErrorMessage = "An upload has at most 10000 parts.")] CompletedPartRequest[]? Parts = null);
+public sealed record CompleteUploadRequest([MaxLength(10_000, ErrorMessage = "An upload has at most 10000 parts.")] CompletedPartRequest?[]? Parts = null);
 
-public sealed record CompletedPartRequest(int PartNumber, [Required(ErrorMessage = "The etag of each part is needed.")] string? Etag);
+public sealed record CompletedPartRequest(int PartNumber, string? Etag);
 
 /// <summary>An upload: how far it is, and what is needed to go on with it.</summary>
 /// <param name="Status"><c>pending</c>; <c>uploaded</c> when its parts are put together; <c>used</c> when something was made of it; <c>aborted</c>.</param>
@@ -100,6 +100,8 @@ internal static class ManageUploads
             return TypedResults.Ok(ToResponse(upload));
         if (RefuseUnlessOpen(upload) is { } refusal)
             return refusal;
+        if (request?.Parts is { } named && named.Any(p => p?.Etag is null))
+            return ApiError.Invalid("parts", "Each part needs its part_number and its etag.");
         // Unknown to S3: aborted there, or put together by a call whose answer was lost. The object tells.
         if (await bucket.ListPartsAsync(upload, ct) is { } parts)
         {
@@ -116,7 +118,11 @@ internal static class ManageUploads
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         upload = await LockAsync(db, id, ct);
         if (upload.Status == UploadStatus.Aborted)
+        {
+            // Given up while S3 put it together: then it came to be after it was deleted.
+            await bucket.DiscardAsync(upload, ct);
             return Gone;
+        }
         if (upload.Status == UploadStatus.Pending)
         {
             upload.Assembled();
@@ -161,7 +167,7 @@ internal static class ManageUploads
         _ => null,
     };
 
-    private static string? Compare(Upload upload, List<PartDetail> parts, CompletedPartRequest[]? given)
+    private static string? Compare(Upload upload, List<PartDetail> parts, CompletedPartRequest?[]? given)
     {
         var missing = Enumerable.Range(1, upload.PartCount).Except(parts.Select(p => p.PartNumber ?? 0)).ToList();
         if (missing.Count > 0)
@@ -169,9 +175,9 @@ internal static class ManageUploads
         if (parts.FirstOrDefault(p => p.Size != upload.SizeOf(p.PartNumber ?? 0)) is { } odd)
             return $"Part {odd.PartNumber} has {odd.Size} bytes, not {upload.SizeOf(odd.PartNumber ?? 0)}. Send it again.";
         var etags = parts.ToDictionary(p => p.PartNumber ?? 0, p => p.ETag.Trim('"'));
-        if (given?.FirstOrDefault(g => !etags.TryGetValue(g.PartNumber, out var etag) || etag != g.Etag!.Trim('"')) is { } other)
+        if (given?.FirstOrDefault(g => !etags.TryGetValue(g!.PartNumber, out var etag) || etag != g.Etag!.Trim('"')) is { } other)
             return $"Part {other.PartNumber} in the bucket is not the one with the etag {other.Etag}. Send it again.";
-        if (given is not null && given.Select(g => g.PartNumber).Distinct().Count() != upload.PartCount)
+        if (given is not null && given.Select(g => g!.PartNumber).Distinct().Count() != upload.PartCount)
             return $"Name all {upload.PartCount} parts, or none.";
         return null;
     }

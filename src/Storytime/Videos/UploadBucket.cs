@@ -89,13 +89,17 @@ internal sealed class UploadBucket(IAmazonS3 s3, IOptions<AwsOptions> aws)
         }
     }, ct);
 
-    /// <returns>Null when the parts became the object; S3's reason when they cannot.</returns>
+    /// <returns>Null when the parts became the object, or another call put them together or aborted them; S3's reason when they cannot.</returns>
     public Task<string?> AssembleAsync(Upload upload, IEnumerable<PartDetail> parts, CancellationToken ct) => VideoBuckets.AskAsync(async () =>
     {
         try
         {
             var request = new CompleteMultipartUploadRequest { BucketName = Bucket, Key = upload.S3Key, UploadId = upload.MultipartUploadId, PartETags = [.. parts.Select(ToETag)] };
             await s3.CompleteMultipartUploadAsync(request, ct);
+            return null;
+        }
+        catch (AmazonS3Exception e) when (IsGone(e))
+        {
             return null;
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.BadRequest)

@@ -51,7 +51,31 @@ public sealed class CephTests(CephHost host) : BucketTests(host), IClassFixture<
     {
         var book = await Host.BookAsync();
         var upload = await BeginAsync(Convert.ToBase64String(SHA256.HashData(Content)));
-        (await VideoHost.PutAsync(upload.Json, Encoding.UTF8.GetBytes(sent))).ShouldBe(HttpStatusCode.OK);
+        (await VideoHost.PutAsync(upload.Json, [.. TestVideos.Mp4Start, .. Encoding.UTF8.GetBytes(sent)])).ShouldBe(HttpStatusCode.OK);
         await RefusedAsync(book, new { master_s3_key = (string)upload["master_s3_key"]!, size = Content.Length }, "checksum_sha256", "again without checksum_sha256");
+    }
+
+    [Fact]
+    public async Task Digests_of_parts_that_the_storage_does_not_keep_cannot_be_compared()
+    {
+        var book = await Host.BookAsync();
+        var upload = await Host.BeginPartsAsync(Content, "sha256");
+        var part = (await Host.SignAsync(upload, Content, [1], digests: true))[0]!;
+        (await VideoHost.PutAsync(part, new byte[Content.Length])).ShouldBe(HttpStatusCode.OK);
+        (await VideoHost.PutAsync(part, Content)).ShouldBe(HttpStatusCode.OK);
+        (await Host.CompleteAsync(upload)).ShouldBe(HttpStatusCode.OK);
+        var (key, digest) = ((string)upload["master_s3_key"]!, Convert.ToBase64String(SHA256.HashData(SHA256.HashData(Content))));
+        await RefusedAsync(book, new { master_s3_key = key, size = Content.Length, checksum_sha256 = $"{digest}-1" }, "checksum_sha256", "the storage does not check SHA-256. Leave it out");
+        await RefusedAsync(book, new { master_s3_key = key, size = Content.Length, checksum_crc64nvme = "rosUhgp5mIg=" }, "checksum_crc64nvme", "Leave it out here");
+        (await Host.Editor.PostAsync($"/admin/api/v1/books/{book}/video_assets", new { master_s3_key = key, size = Content.Length })).ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
+    public async Task The_digest_in_a_form_is_not_compared_and_therefore_not_believed()
+    {
+        var digest = Convert.ToBase64String(SHA256.HashData(Content));
+        var upload = (await BeginAsync(digest, "post")).Json;
+        (await VideoHost.PostFormAsync(upload, [.. TestVideos.Mp4Start, .. new byte[Content.Length - TestVideos.Mp4Start.Length]])).ShouldBe(HttpStatusCode.NoContent);
+        await RefusedAsync(await Host.BookAsync(), new { master_s3_key = (string)upload["master_s3_key"]!, size = Content.Length }, "checksum_sha256", "again without checksum_sha256");
     }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -14,6 +16,7 @@ public class VideoHost : IAsyncLifetime
 {
     public const string MasterBucket = "storytime-master-uploads";
     public const string OutputBucket = "storytime-hls-outputs";
+    public const int PartSize = 5 * 1024 * 1024;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("storytime-videos-").FullName;
     private ApiClient? _editor;
@@ -50,7 +53,8 @@ public class VideoHost : IAsyncLifetime
         App.With("Aws:S3Url", Origin(Cloud.S3Url)).With("Aws:MediaConvertUrl", Origin(Cloud.MediaConvertUrl))
             .With("Aws:MediaConvertQueue", "arn:aws:mediaconvert:us-east-1:111122223333:queues/Default")
             .With("Sns:TrustedOrigins:0", Origin(Cloud.MediaConvertUrl)).With("Sns:TrustedOrigins:1", Sns.Origin);
-        App.With("CloudFront:BaseUrl", Cloud.CdnUrl.ToString());
+        // The smallest parts that S3 takes.
+        App.With("CloudFront:BaseUrl", Cloud.CdnUrl.ToString()).With("Uploads:PartSizeBytes", $"{PartSize}");
         await ConfigureAsync(App);
         _editor = await App.EditorAsync();
         await StartedAsync();
@@ -76,6 +80,40 @@ public class VideoHost : IAsyncLifetime
         var upload = (await Editor.PostAsync("/admin/api/v1/uploads/captions", new { filename = "words.vtt", content_type = "text/vtt", size = content.Length })).ShouldBe(HttpStatusCode.Created);
         (await PutAsync(upload.Json, content)).ShouldBe(HttpStatusCode.OK);
         return (string)upload["captions_s3_key"]!;
+    }
+
+    /// <summary>Begins an upload in parts; nothing is sent yet.</summary>
+    public async Task<JsonNode> BeginPartsAsync(byte[] content, string? algorithm = null, string filename = "film.mp4", string contentType = "video/mp4") =>
+        (await Editor.PostAsync("/admin/api/v1/uploads/master_video",
+            new { filename, content_type = contentType, size = content.Length, method = "multipart", checksum_algorithm = algorithm })).ShouldBe(HttpStatusCode.Created).Json;
+
+    /// <summary>Addresses of some parts, with their digests where <paramref name="digests"/> says so.</summary>
+    public async Task<JsonArray> SignAsync(JsonNode upload, byte[] content, int[] numbers, bool digests = false)
+    {
+        var body = new { part_numbers = numbers, checksums_sha256 = digests ? numbers.Select(n => Convert.ToBase64String(SHA256.HashData(Part(content, n)))) : null };
+        return (await Editor.PostAsync($"/admin/api/v1/uploads/{upload["upload_id"]}/parts", body)).ShouldBe(HttpStatusCode.OK)["parts"]!.AsArray();
+    }
+
+    public async Task SendAsync(JsonNode upload, byte[] content, int[] numbers, bool digests = false)
+    {
+        foreach (var part in await SignAsync(upload, content, numbers, digests))
+            (await PutAsync(part!, Part(content, (int)part!["part_number"]!))).ShouldBe(HttpStatusCode.OK);
+    }
+
+    public static byte[] Part(byte[] content, int number) => content[((number - 1) * PartSize)..Math.Min(content.Length, number * PartSize)];
+
+    public Task<Answer> CompleteAsync(JsonNode upload, object? body = null) => Editor.PostAsync($"/admin/api/v1/uploads/{upload["upload_id"]}/complete", body);
+
+    /// <summary>Sends the form of an upload by POST, as a browser does.</summary>
+    public static async Task<HttpStatusCode> PostFormAsync(JsonNode upload, byte[] content)
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var (name, value) in upload["fields"]!.AsObject())
+            form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes((string)value!)), $"\"{name}\"");
+        form.Add(new ByteArrayContent(content), "\"file\"", "\"film.mp4\"");
+        using var http = new HttpClient();
+        using var response = await http.PostAsync((string)upload["url"]!, form);
+        return response.StatusCode;
     }
 
     public static async Task<HttpStatusCode> PutAsync(JsonNode upload, byte[] content)
