@@ -24,7 +24,7 @@ internal static partial class PreviewVideo
         long id, Staff staff, StorytimeDb db, CookieMint mint, IOptions<CloudFrontOptions> options, ILogger<CookieMint> logger, HttpContext http,
         TimeProvider time, CancellationToken ct)
     {
-        var asset = await db.VideoAssets.Where(a => a.Id == id).Select(a => new { a.BookId, a.ProcessingStatus, a.HlsManifestPath }).SingleOrDefaultAsync(ct);
+        var asset = await db.VideoAssets.Where(a => a.Id == id).Select(a => new { a.BookId, a.ProcessingStatus, a.RetiredAt, a.HlsManifestPath }).SingleOrDefaultAsync(ct);
         if (asset is null)
             return ApiError.NotFound("video asset");
         if (asset.ProcessingStatus != ProcessingStatus.Ready)
@@ -32,6 +32,9 @@ internal static partial class PreviewVideo
             return ApiError.Conflict($"Only a video that is ready can be watched, and this one is {Json.Name(asset.ProcessingStatus)}. "
                 + "Wait until it is ready; a failed one can be tried again.");
         }
+
+        if (asset.RetiredAt is not null)
+            return ApiError.Conflict("The outputs of this version were deleted, 30 days after another one took its place. Upload its master again.");
 
         // Without an end of its own a right to watch lasts as long as cookies do, so there are always some.
         var cookies = mint.Make(asset.BookId, time.Now(), mustEndAt: null)!;

@@ -28,11 +28,8 @@ internal static class CancelVideoAsset
         var asset = await db.VideoAssets.AsNoTracking().SingleAsync(a => a.Id == id, ct);
         if (asset.ProcessingStatus is ProcessingStatus.Ready or ProcessingStatus.Failed)
             return _atItsEnd;
-        db.AuditEntries.Add(AuditEntry.Of(staff, "canceled", "video_asset", id, new { asset.ProcessingStatus, asset.Attempt, asset.MediaConvertJobId }, null, time.Now()));
-        await db.SaveChangesAsync(ct);
-        if (asset.MediaConvertJobId is not { } jobId)
+        if (await JobOfAsync(asset, mediaConvert, outcome, time.Now(), ct) is not { } jobId)
         {
-            // A job whose answer was lost may be there all the same: the first we hear of it, it is a stray one, and ended.
             if (!await outcome.RefuseAsync(id, asset.Attempt, "canceled", "Canceled before MediaConvert had a job.", ct))
                 return _atItsEnd;
         }
@@ -44,14 +41,30 @@ internal static class CancelVideoAsset
         {
             return _atItsEnd;
         }
+        db.AuditEntries.Add(AuditEntry.Of(staff, "canceled", "video_asset", id, new { asset.ProcessingStatus, asset.Attempt, JobId = asset.MediaConvertJobId }, null, time.Now()));
+        await db.SaveChangesAsync(ct);
         return TypedResults.Accepted($"/admin/api/v1/video_assets/{id}", await ReadVideoAssets.OneAsync(db, id, ct));
     }
 
-    private static async Task<bool> CancelAsync(MediaConvertClient mediaConvert, string jobId, CancellationToken ct)
+    /// <summary>The job, also one whose answer was lost: to cancel the video and leave the job would pay for it, and for the next one.</summary>
+    private static async Task<string?> JobOfAsync(VideoAsset asset, MediaConvertClient mediaConvert, JobOutcome outcome, DateTimeOffset now, CancellationToken ct)
+    {
+        if (asset.MediaConvertJobId is not null || asset.SubmitStartedAt is null)
+            return asset.MediaConvertJobId;
+        if (await AskAsync(() => new LostJobs(mediaConvert, now).FindAsync(asset, ct), ct) is not { } lost)
+            return null;
+        await outcome.ApplyAsync(lost, ct);
+        return lost.JobId;
+    }
+
+    private static Task<bool> CancelAsync(MediaConvertClient mediaConvert, string jobId, CancellationToken ct) =>
+        AskAsync(() => mediaConvert.CancelJobAsync(jobId, ct), ct);
+
+    private static async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken ct)
     {
         try
         {
-            return await mediaConvert.CancelJobAsync(jobId, ct);
+            return await ask();
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {

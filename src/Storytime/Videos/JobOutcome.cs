@@ -109,7 +109,8 @@ internal sealed partial class JobOutcome(StorytimeDb db, HlsOutputs outputs, Nud
         int? seconds = report.DurationMs is { } ms ? (int)Math.Round(ms / 1000.0, MidpointRounding.AwayFromZero) : null;
         var now = time.Now();
         asset.Complete(seconds, now);
-        var plays = book.PlayingAsset is not { } playing || playing.Version < asset.Version;
+        // An older one that is late does not play: a newer one does, or was rolled back from on purpose.
+        var plays = book.PlayingAsset is null || !await db.VideoAssets.AnyAsync(a => a.BookId == book.Id && a.Version > asset.Version && a.ReadyAt != null, ct);
         if (plays)
             PlayingAssets.Switch(book, asset, now);
         else

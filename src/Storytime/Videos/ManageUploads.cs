@@ -92,7 +92,7 @@ internal static class ManageUploads
 
     /// <summary>Puts the parts together. Calling it again after a lost answer is harmless.</summary>
     public static async Task<Results<Ok<UploadStateResponse>, ApiError>> Complete(
-        long id, CompleteUploadRequest? request, Staff staff, StorytimeDb db, UploadBucket bucket, VideoBuckets buckets, TimeProvider time, CancellationToken ct)
+        long id, CompleteUploadRequest? request, Staff staff, StorytimeDb db, UploadBucket bucket, VideoBuckets buckets, IOptions<UploadOptions> options, TimeProvider time, CancellationToken ct)
     {
         if (await FindAsync(db, id, ct) is not { } upload)
             return ApiError.NotFound("upload");
@@ -125,7 +125,7 @@ internal static class ManageUploads
         }
         if (upload.Status == UploadStatus.Pending)
         {
-            upload.Assembled();
+            upload.Assembled(time.Now() + options.Value.AbandonAfter);
             db.AuditEntries.Add(AuditEntry.Of(staff, "completed", "upload", id, null, new { upload.S3Key, upload.SizeBytes, upload.PartCount }, time.Now()));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);

@@ -16,6 +16,9 @@ internal sealed partial class PollVideos(
 
     private const int MaxRound = 20;
 
+    /// <summary>A job that MediaConvert does not know is given up only after this: a wrong region or address would lose every job that runs.</summary>
+    private static readonly TimeSpan _unknownFor = TimeSpan.FromHours(1);
+
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public async Task RunAsync(CancellationToken ct)
     {
@@ -25,14 +28,14 @@ internal sealed partial class PollVideos(
         var before = time.Now() - _patience;
         var due = await db.VideoAssets
             .Where(a => a.ProcessingStatus == ProcessingStatus.Processing && a.CheckedAt < before)
-            .OrderBy(a => a.CheckedAt).Select(a => new { a.Id, JobId = a.MediaConvertJobId! }).Take(MaxRound).ToListAsync(ct);
+            .OrderBy(a => a.CheckedAt).Select(a => new { a.Id, JobId = a.MediaConvertJobId!, a.ProgressedAt }).Take(MaxRound).ToListAsync(ct);
         // One page tells of twenty jobs, and most that run are among the newest.
         var listed = due.Count < 3 ? [] : (await mediaConvert.ListJobsAsync(null, ct)).Jobs.ToDictionary(j => j.Id);
         foreach (var asset in due)
         {
             try
             {
-                await outcome.ApplyAsync(listed.TryGetValue(asset.JobId, out var job) ? JobReport.Of(job) : await AskAsync(asset.JobId, ct), ct);
+                await outcome.ApplyAsync(listed.TryGetValue(asset.JobId, out var job) ? JobReport.Of(job) : await AskAsync(asset.JobId, asset.ProgressedAt, ct), ct);
             }
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
@@ -41,14 +44,16 @@ internal sealed partial class PollVideos(
         }
     }
 
-    private async Task<JobReport> AskAsync(string jobId, CancellationToken ct)
+    private async Task<JobReport> AskAsync(string jobId, DateTimeOffset progressedAt, CancellationToken ct)
     {
         try
         {
             return JobReport.Of(await mediaConvert.GetJobAsync(jobId, ct));
         }
-        catch (MediaConvertException e) when (e.Status == HttpStatusCode.NotFound)
+        catch (MediaConvertException e) when (e is { Status: HttpStatusCode.NotFound, Type: "NotFoundException" })
         {
+            if (progressedAt > time.Now() - _unknownFor)
+                return new JobReport(jobId, JobState.Running);
             return new JobReport(jobId, JobState.Failed, ErrorCode: "job_not_found", ErrorMessage: "MediaConvert does not know the job any more. Try again.");
         }
     }

@@ -23,6 +23,10 @@ internal sealed partial class SubmitVideo(
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public async Task RunAsync(long assetId, CancellationToken ct)
     {
+        var now = time.Now();
+        // Somebody tried in the meantime, and it is to wait.
+        if (await db.VideoAssets.AnyAsync(a => a.Id == assetId && a.NextSubmitAt > now, ct))
+            return;
         try
         {
             await TryAsync(assetId, null, ct);
@@ -53,7 +57,10 @@ internal sealed partial class SubmitVideo(
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            await PutOffAsync(assetId, e, ct);
+            var pause = await PutOffAsync(assetId, e, ct);
+            // The sweep comes again by itself.
+            if (pause is not null && jobs is null)
+                nudges.Send<SubmitVideo>(j => j.RunAsync(assetId, CancellationToken.None), pause);
             throw;
         }
     }
@@ -118,14 +125,21 @@ internal sealed partial class SubmitVideo(
         {
             await outcome.RefuseAsync(asset.Id, asset.Attempt, "job_refused", $"MediaConvert refused the job: {e.Message}", ct);
         }
+        catch (MediaConvertException e) when (e.MadeNothing)
+        {
+            asset.NothingWasSubmitted();
+            await db.SaveChangesAsync(ct);
+            throw;
+        }
     }
 
     /// <summary>Twice as long each time, and never for all at the same moment (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).</summary>
-    private async Task PutOffAsync(long assetId, Exception problem, CancellationToken ct)
+    /// <returns>For how long; null when there is nothing to put off.</returns>
+    private async Task<TimeSpan?> PutOffAsync(long assetId, Exception problem, CancellationToken ct)
     {
         db.ChangeTracker.Clear();
         if (await db.VideoAssets.SingleOrDefaultAsync(a => a.Id == assetId && a.ProcessingStatus == ProcessingStatus.Uploaded, ct) is not { } asset)
-            return;
+            return null;
         var pause = _firstPause * Math.Pow(2, Math.Min(asset.SubmitFailures, 10));
         pause = (pause < _longestPause ? pause : _longestPause) * (0.5 + Random.Shared.NextDouble() / 2);
         asset.PutOffSubmit(Describe(problem), time.Now() + pause, time.Now());
@@ -136,9 +150,9 @@ internal sealed partial class SubmitVideo(
         catch (DbUpdateConcurrencyException)
         {
             // A notice came in between: there is a job after all.
-            return;
+            return null;
         }
-        nudges.Send<SubmitVideo>(j => j.RunAsync(assetId, CancellationToken.None), pause);
+        return pause;
     }
 
     private static string Describe(Exception problem) => problem switch

@@ -21,6 +21,9 @@ internal sealed partial class SweepVideos(
 
     private const int MaxRound = 200;
 
+    /// <summary>So many without any answer, one after the other, and the round ends: each may have waited for half a minute.</summary>
+    private const int MaxTroubles = 3;
+
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public async Task RunAsync(CancellationToken ct)
     {
@@ -55,11 +58,13 @@ internal sealed partial class SweepVideos(
             .OrderBy(a => a.SubmitTriedAt != null).ThenBy(a => a.SubmitTriedAt).ThenBy(a => a.Id)
             .Select(a => a.Id).Take(MaxRound).ToListAsync(ct);
         var jobs = new LostJobs(mediaConvert, now);
+        var troubles = 0;
         foreach (var id in due)
         {
             try
             {
                 await submit.TryAsync(id, jobs, ct);
+                troubles = 0;
             }
             catch (MediaConvertException e) when (e.IsThrottling)
             {
@@ -69,6 +74,9 @@ internal sealed partial class SweepVideos(
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
                 Log.Later(log, e, id);
+                troubles = e is MediaConvertException ? 0 : troubles + 1;
+                if (troubles == MaxTroubles)
+                    return false;
             }
         }
         return true;

@@ -114,7 +114,8 @@ internal sealed class Upload
     /// <summary>Bytes of a part, 1 to <see cref="PartCount"/>.</summary>
     public long SizeOf(int part) => part < PartCount ? PartSizeBytes!.Value : SizeBytes - (PartCount - 1) * PartSizeBytes!.Value;
 
-    public void Assembled() => Status = UploadStatus.Uploaded;
+    /// <param name="expiresAt">Until when something must be made of it.</param>
+    public void Assembled(DateTimeOffset expiresAt) => (Status, ExpiresAt) = (UploadStatus.Uploaded, expiresAt);
 
     public void Use() => Status = UploadStatus.Used;
 

@@ -102,7 +102,7 @@ internal sealed class UploadBucket(IAmazonS3 s3, IOptions<AwsOptions> aws)
         {
             return null;
         }
-        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.BadRequest)
+        catch (AmazonS3Exception e) when (e.ErrorCode is "InvalidPart" or "InvalidPartOrder" or "EntityTooSmall" or "BadDigest")
         {
             return e.Message;
         }

@@ -163,6 +163,9 @@ internal sealed class VideoAsset
         SubmitTriedAt = UpdatedAt = now;
     }
 
+    /// <summary>MediaConvert said that it took nothing. Where the first try of the attempt was this one, there is no job to look for next time.</summary>
+    public void NothingWasSubmitted() => SubmitStartedAt = SubmitStartedAt == SubmitTriedAt ? null : SubmitStartedAt;
+
     /// <summary>MediaConvert did not take the job, or nobody knows; it is tried again.</summary>
     public void PutOffSubmit(string problem, DateTimeOffset nextAt, DateTimeOffset now)
     {

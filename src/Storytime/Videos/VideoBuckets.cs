@@ -17,7 +17,9 @@ internal sealed class VideoBuckets(IAmazonS3 s3, IOptions<AwsOptions> aws)
     /// <summary>A manifest of a book has a few kilobytes.</summary>
     private const int LargestText = 1024 * 1024;
 
-    /// <returns>Null when there is no such object, or none that we may see: without the right to list the bucket S3 says 403 for a missing one.</returns>
+    private static readonly TimeSpan _readLimit = TimeSpan.FromSeconds(30);
+
+    /// <returns>Null when there is no such object.</returns>
     /// <exception cref="UnavailableException"/>
     public async Task<MasterObject?> FindMasterAsync(string key, CancellationToken ct)
     {
@@ -64,11 +66,14 @@ internal sealed class VideoBuckets(IAmazonS3 s3, IOptions<AwsOptions> aws)
 
     private Task<byte[]?> ReadAsync(GetObjectRequest request, int most, CancellationToken ct) => AskAsync(async () =>
     {
+        // The SDK's own limit ends at the headers: a body that stops in the middle must not hold us for ever.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(_readLimit);
         try
         {
-            using var answer = await s3.GetObjectAsync(request, ct);
+            using var answer = await s3.GetObjectAsync(request, patience.Token);
             var bytes = new byte[most];
-            var length = await answer.ResponseStream.ReadAtLeastAsync(bytes, most, throwOnEndOfStream: false, ct);
+            var length = await answer.ResponseStream.ReadAtLeastAsync(bytes, most, throwOnEndOfStream: false, patience.Token);
             return bytes[..length];
         }
         catch (AmazonS3Exception e) when (IsMissing(e))
@@ -93,7 +98,11 @@ internal sealed class VideoBuckets(IAmazonS3 s3, IOptions<AwsOptions> aws)
         }
     }, ct);
 
-    private static bool IsMissing(AmazonS3Exception e) => e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden;
+    /// <summary>
+    /// Only a clear word counts: with the right to list the bucket, which Storytime needs, S3 says 404 for a missing object. 403 (a wrong key, a policy
+    /// under change) and a bucket that is not there say nothing about an object, and a finished encode must not be thrown away for them.
+    /// </summary>
+    private static bool IsMissing(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket";
 
     /// <summary>All that the SDK throws besides (no connection, no credentials, throttling, S3's own trouble), in types that have no common base.</summary>
     public static async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken ct)

@@ -112,6 +112,11 @@ public sealed class SubmitTests(VideoHost host) : IClassFixture<VideoHost>
             await db.SaveChangesAsync();
         });
         await host.RunAsync<PollVideos>(p => p.RunAsync(CancellationToken.None));
+        // Not at once: with a wrong address every job would look like this.
+        ((string?)(await host.ReadAsync(id))["status"]).ShouldBe("processing");
+
+        await host.App.SqlAsync($"update video_assets set progressed_at = progressed_at - interval '1 hour', checked_at = checked_at - interval '1 minute' where id = {id}");
+        await host.RunAsync<PollVideos>(p => p.RunAsync(CancellationToken.None));
         var asset = await host.ReadAsync(id);
         ((string?)asset["status"]).ShouldBe("failed");
         ((string?)asset["error_code"]).ShouldBe("job_not_found");

@@ -38,7 +38,7 @@ public sealed class TroubleHost(Database database) : VideoHost(database)
                 return;
             }
             http.Response.StatusCode = status;
-            http.Response.Headers["x-amzn-ErrorType"] = "SomethingException:http://internal.amazon.com/";
+            http.Response.Headers["x-amzn-ErrorType"] = $"{(status == 400 ? "BadRequest" : "Something")}Exception:http://internal.amazon.com/";
             await http.Response.WriteAsync(body);
         });
         await _server.StartAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Storytime.LocalCloud;
+using Storytime.LocalCloud.Faults;
 using Storytime.Tests.Testing;
 using Storytime.Videos;
 
@@ -41,6 +42,19 @@ public sealed class VersionTests(VersionHost host) : IClassFixture<VersionHost>
         var third = await ReadyAsync(book);
         ((bool)(await host.ReadAsync(third))["playing"]!).ShouldBeTrue();
         ((string?)(await host.ReadAsync(third))["hls_manifest_path"]).ShouldBe($"books/{book}/hls/v3/index.m3u8");
+    }
+
+    [Fact]
+    public async Task An_older_version_that_is_late_does_not_overrule_a_rollback()
+    {
+        var book = await host.BookAsync();
+        var first = await ReadyAsync(book);
+        var second = await host.AssetAsync(book, TestVideos.Broken);
+        await ReadyAsync(book);
+        (await host.Editor.PostAsync($"{Assets}/{first}/rollbacks")).ShouldBe(HttpStatusCode.OK);
+        await ReadyAsync(book, second);
+        ((bool)(await host.ReadAsync(first))["playing"]!).ShouldBeTrue();
+        (await host.ReadAsync(second))["superseded_at"].ShouldNotBeNull();
     }
 
     [Fact]
@@ -121,6 +135,22 @@ public sealed class VersionTests(VersionHost host) : IClassFixture<VersionHost>
         (await host.Editor.PostAsync($"{Assets}/{waiting}/retries")).ShouldBe(HttpStatusCode.Accepted);
         await ReadyAsync(0, waiting);
         (await host.Editor.PostAsync($"{Assets}/{waiting}/cancellations")).ShouldBeError(HttpStatusCode.Conflict, "conflict");
+    }
+
+    [Fact]
+    public async Task Canceling_a_video_whose_job_s_answer_was_lost_cancels_that_job()
+    {
+        var id = await host.AssetAsync(await host.BookAsync(), TestVideos.Broken);
+        host.Cloud.Faults.Set(new FaultRule("CreateJob", Fault.LostAnswer));
+        await Should.ThrowAsync<HttpRequestException>(() => host.SubmitAsync(id));
+        host.Cloud.Faults.Clear();
+
+        // The job may be done by now: then the video is ready, and there is nothing left to cancel.
+        var answer = await host.Editor.PostAsync($"{Assets}/{id}/cancellations");
+        var asset = await host.ReadAsync(id);
+        (await host.App.SqlAsync($"select mediaconvert_job_id from video_assets where id = {id}")).ShouldBeOfType<string>();
+        ((string?)asset["status"]).ShouldBe(answer.Status == HttpStatusCode.Accepted ? "failed" : "ready", answer.Text);
+        (await host.App.SqlAsync($"select count(*) from stray_jobs where video_asset_id = {id}")).ShouldBe(0L);
     }
 
     [Fact]

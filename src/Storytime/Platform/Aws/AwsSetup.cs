@@ -56,8 +56,8 @@ internal static class AwsSetup
         services.AddHttpClient<T>((provider, http) =>
             {
                 http.BaseAddress = endpoint(provider.GetRequiredService<IOptions<AwsOptions>>().Value);
-                // The resilience handler sets the time limits.
-                http.Timeout = Timeout.InfiniteTimeSpan;
+                // Above the limits of the resilience handler, which end at the headers: a body that stops in the middle must not hold a job for ever.
+                http.Timeout = TimeSpan.FromSeconds(70);
             })
             .ConfigurePrimaryHttpMessageHandler(provider => new SigV4SigningHandler(
                 new ChainCredentials(),

@@ -104,8 +104,11 @@ internal sealed class MediaConvertException(HttpStatusCode status, string type, 
 
     public string Type { get; } = type;
 
-    /// <summary>The request itself is wrong: asking again gets the same answer.</summary>
-    public bool IsFinal => Status == HttpStatusCode.BadRequest;
+    /// <summary>The request itself is wrong: asking again gets the same answer. Other 400s (an expired signature, a proxy's) say nothing about the request.</summary>
+    public bool IsFinal => Status == HttpStatusCode.BadRequest && Type == "BadRequestException";
+
+    /// <summary>A clear no, before anything was done.</summary>
+    public bool MadeNothing => (int)Status < 500;
 
     /// <summary>Too many requests (429), or a quota is used up (402): nothing else will be taken just now either.</summary>
     public bool IsThrottling => Status is HttpStatusCode.TooManyRequests or HttpStatusCode.PaymentRequired;
