@@ -184,6 +184,22 @@ public sealed class MultipartTests(MultipartHost host) : IClassFixture<Multipart
     }
 
     [Fact]
+    public async Task Who_completes_while_another_gives_up_leaves_no_object_behind()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var upload = await host.BeginPartsAsync(_small);
+            await host.SendAsync(upload, _small, [1]);
+            var (completions, abort) = (Task.WhenAll(host.CompleteAsync(upload), host.CompleteAsync(upload)), AbortAsync(upload));
+            foreach (var answer in await completions)
+                answer.Status.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Conflict);
+            (await abort).ShouldBe(HttpStatusCode.NoContent);
+            ((string?)(await host.Editor.GetAsync($"{Uploads}/{upload["upload_id"]}"))["status"]).ShouldBe("aborted");
+            await NothingIsAtAsync(upload);
+        }
+    }
+
+    [Fact]
     public async Task Giving_up_deletes_what_was_sent()
     {
         var upload = await host.BeginPartsAsync(_film);
@@ -207,7 +223,7 @@ public sealed class MultipartTests(MultipartHost host) : IClassFixture<Multipart
         (await host.CompleteAsync(upload)).ShouldBe(HttpStatusCode.OK);
         await ClosedAsync(upload, "put together already");
         (await AbortAsync(upload)).ShouldBe(HttpStatusCode.NoContent);
-        (await host.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = VideoHost.MasterBucket, Prefix = Key(upload) }, Ct)).KeyCount.ShouldBe(0);
+        await NothingIsAtAsync(upload);
     }
 
     [Fact]
@@ -403,6 +419,9 @@ public sealed class MultipartTests(MultipartHost host) : IClassFixture<Multipart
 
     private async Task<bool> IsOpenAtS3Async(JsonNode upload) => (await host.S3.ListMultipartUploadsAsync(
         new ListMultipartUploadsRequest { BucketName = VideoHost.MasterBucket, Prefix = Key(upload) }, Ct)).MultipartUploads is { Count: > 0 };
+
+    private async Task NothingIsAtAsync(JsonNode upload) =>
+        (await host.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = VideoHost.MasterBucket, Prefix = Key(upload) }, Ct)).KeyCount.ShouldBe(0);
 
     private async Task<string> IdAtS3Async(JsonNode upload) => (string)(await host.App.SqlAsync($"select multipart_upload_id from uploads where id = {upload["upload_id"]}"))!;
 
