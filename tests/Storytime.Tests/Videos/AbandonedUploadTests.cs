@@ -19,15 +19,24 @@ public sealed class AbandonedUploadTests(VideoHost host) : IClassFixture<VideoHo
         (await host.Editor.PostAsync($"/admin/api/v1/books/{await host.BookAsync()}/video_assets", new { master_s3_key = Key(used), size = _film.Length })).ShouldBe(HttpStatusCode.Accepted);
         var whole = await host.UploadAsync("film.mp4", TestVideos.Mp4Start);
 
-        host.App.Clock.Advance(TimeSpan.FromDays(7));
+        var late = await host.BeginPartsAsync(_film);
+        await host.SendAsync(late, _film, [1, 2]);
+
+        host.App.Clock.Advance(TimeSpan.FromDays(6));
+        // What was put together on the last day has a week from then on.
+        (await host.CompleteAsync(late)).ShouldBe(HttpStatusCode.OK);
+        host.App.Clock.Advance(TimeSpan.FromDays(1));
         await host.RunAsync<CleanVideos>(j => j.RunAsync(CancellationToken.None));
         (await StatusesAsync()).ShouldBe("pending,uploaded,used,pending");
-        (await AtS3Async()).ShouldBe(4);
+        (await AtS3Async()).ShouldBe(5);
+
+        (await StatusAsync(Key(late))).ShouldBe("uploaded");
 
         host.App.Clock.Advance(TimeSpan.FromSeconds(1));
         await host.RunAsync<CleanVideos>(j => j.RunAsync(CancellationToken.None));
         (await StatusesAsync()).ShouldBe("aborted,aborted,used,aborted");
-        (await AtS3Async()).ShouldBe(1);
+        (await AtS3Async()).ShouldBe(2);
+        (await StatusAsync(Key(late))).ShouldBe("uploaded");
         (await host.S3.GetObjectMetadataAsync(VideoHost.MasterBucket, Key(used), TestContext.Current.CancellationToken)).ContentLength.ShouldBe(_film.Length);
         await host.RunAsync<CleanVideos>(j => j.RunAsync(CancellationToken.None));
         (await StatusesAsync()).ShouldBe("aborted,aborted,used,aborted");
