@@ -31,7 +31,7 @@ public class QueueHost(Database database) : VideoHost(database)
         return counts.ApproximateNumberOfMessages + counts.ApproximateNumberOfMessagesNotVisible;
     }
 
-    public async Task UntilAsync(string what, Func<Task<bool>> isSo)
+    public static async Task UntilAsync(string what, Func<Task<bool>> isSo)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!await isSo())
@@ -117,9 +117,9 @@ public sealed class NoticeQueueTests(QueueHost host) : IClassFixture<QueueHost>
         host.Fail(new FaultRule("SQS", Fault.Drop));
         var book = await host.BookAsync();
         var id = await host.AssetAsync(book, TestVideos.Broken);
-        await host.UntilAsync("the job is known", async () => (string?)(await host.ReadAsync(id))["status"] == "processing");
+        await QueueHost.UntilAsync("the job is known", async () => (string?)(await host.ReadAsync(id))["status"] == "processing");
         var job = (string)(await host.App.SqlAsync($"select mediaconvert_job_id from video_assets where id = {id}"))!;
-        await host.UntilAsync("MediaConvert is done", async () => (await host.S3.ListObjectsV2Async(new() { BucketName = VideoHost.OutputBucket, Prefix = $"books/{book}/hls/index.m3u8" })).KeyCount > 0);
+        await QueueHost.UntilAsync("MediaConvert is done", async () => (await host.S3.ListObjectsV2Async(new() { BucketName = VideoHost.OutputBucket, Prefix = $"books/{book}/hls/index.m3u8" })).KeyCount > 0);
 
         await using (var connection = new NpgsqlConnection(host.App.ConnectionString))
         {
@@ -128,7 +128,7 @@ public sealed class NoticeQueueTests(QueueHost host) : IClassFixture<QueueHost>
             await using var command = new NpgsqlCommand($"select 1 from books where id = {book} for update", connection, transaction);
             await command.ExecuteScalarAsync();
             await host.Sqs.SendMessageAsync(host.Queue, TestJobs.Event(job, id, "COMPLETE"));
-            await host.UntilAsync("the effect waits for the lock", async () =>
+            await QueueHost.UntilAsync("the effect waits for the lock", async () =>
                 (long)(await host.App.SqlAsync("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))! > 0);
             (await host.CountAsync(host.Queue)).ShouldBe(1);
             ((string?)(await host.ReadAsync(id))["status"]).ShouldBe("processing");
@@ -167,7 +167,7 @@ public sealed class NoticeQueueTests(QueueHost host) : IClassFixture<QueueHost>
     }
 
     /// <summary>Lets the asset of a book fail to become ready, so many times; what a sequence has counted is not rolled back.</summary>
-    private Task FailAsync(long book, int times) => host.App.SqlAsync($"""
+    private async Task FailAsync(long book, int times) => await host.App.SqlAsync($"""
         create sequence failures_{book};
         create function fail_{book}() returns trigger language plpgsql as
           $$ begin if nextval('failures_{book}') <= {times} then raise exception 'The disk is full'; end if; return new; end $$;
@@ -208,7 +208,7 @@ public sealed class AllWaysTests(AllWaysHost host) : IClassFixture<AllWaysHost>
         }
         var before = await RowsAsync();
         // PROGRESSING and COMPLETE of each job, ten times.
-        await host.UntilAsync("SNS has told all", async () => (long)(await host.App.SqlAsync("select count(*) from seen_notices"))! >= videos.Count * 20);
+        await QueueHost.UntilAsync("SNS has told all", async () => (long)(await host.App.SqlAsync("select count(*) from seen_notices"))! >= videos.Count * 20);
         await host.UntilEmptyAsync();
         await host.RunAsync<PollVideos>(job => job.RunAsync(CancellationToken.None));
 
