@@ -10,7 +10,8 @@ namespace Storytime.Videos;
 /// </summary>
 internal sealed partial class JobOutcome(StorytimeDb db, HlsOutputs outputs, Nudges nudges, TimeProvider time, ILogger<JobOutcome> log)
 {
-    private const int MaxTries = 5;
+    /// <summary>Of ten copies of a notice that arrive together, the last one may lose nine times.</summary>
+    private const int MaxTries = 25;
 
     /// <returns>Whether some asset waits for this job.</returns>
     public Task<bool> ApplyAsync(JobReport report, CancellationToken ct) => RepeatOnConflictAsync(async () =>

@@ -60,16 +60,16 @@ internal sealed record JobReport(
     public bool IsFor(VideoAsset asset) => AssetId == asset.Id && Attempt == asset.Attempt && MasterS3Key == asset.MasterS3Key;
 
     private static JobReport Make(
-        string id, string status, IReadOnlyDictionary<string, string>? metadata, int? percent, IReadOnlyList<MediaConvertOutputGroup>? groups, int? errorCode, string? error)
+        string id, string status, IReadOnlyDictionary<string, string>? metadata, int? percent, IReadOnlyList<MediaConvertOutputGroup?>? groups, int? errorCode, string? error)
     {
         var state = status switch { "COMPLETE" => JobState.Complete, "ERROR" or "CANCELED" => JobState.Failed, _ => JobState.Running };
         return new JobReport(id, state)
         {
             AssetId = Number(metadata, JobSettings.AssetKey),
-            Attempt = (int?)Number(metadata, JobSettings.AttemptKey),
+            Attempt = Number(metadata, JobSettings.AttemptKey) is <= int.MaxValue and var attempt ? (int)attempt : null,
             MasterS3Key = metadata?.GetValueOrDefault(JobSettings.MasterKey),
             Percent = percent is null ? null : Math.Clamp(percent.Value, 0, 100),
-            DurationMs = (groups?.FirstOrDefault(g => g.Type == "HLS_GROUP") ?? groups?.FirstOrDefault(g => g.Type is null))?.OutputDetails?.Max(o => o.DurationInMs),
+            DurationMs = (groups?.FirstOrDefault(g => g?.Type == "HLS_GROUP") ?? groups?.FirstOrDefault(g => g is { Type: null }))?.OutputDetails?.Max(o => o?.DurationInMs),
             ErrorCode = state != JobState.Failed ? null : status == "CANCELED" ? "canceled" : errorCode?.ToString(CultureInfo.InvariantCulture) ?? "unknown",
             ErrorMessage = state != JobState.Failed ? null
                 : status == "CANCELED" ? "The MediaConvert job was canceled."
@@ -90,7 +90,7 @@ internal sealed record JobReport(
         int? JobPercentComplete,
         int? ErrorCode,
         string? ErrorMessage,
-        IReadOnlyList<MediaConvertOutputGroup>? OutputGroupDetails);
+        IReadOnlyList<MediaConvertOutputGroup?>? OutputGroupDetails);
 
     private sealed record JobEventProgress(int? JobPercentComplete);
 }

@@ -167,7 +167,7 @@ public sealed class NoticeQueueTests(QueueHost host) : IClassFixture<QueueHost>
     }
 
     /// <summary>Lets the asset of a book fail to become ready, so many times; what a sequence has counted is not rolled back.</summary>
-    private Task<object?> FailAsync(long book, int times) => host.App.SqlAsync($"""
+    private async Task FailAsync(long book, int times) => await host.App.SqlAsync($"""
         create sequence failures_{book};
         create function fail_{book}() returns trigger language plpgsql as
           $$ begin if nextval('failures_{book}') <= {times} then raise exception 'The disk is full'; end if; return new; end $$;

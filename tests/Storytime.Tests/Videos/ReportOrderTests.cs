@@ -6,9 +6,15 @@ using Storytime.Tests.Testing;
 
 namespace Storytime.Tests.Videos;
 
-/// <summary>A host of its own, in whose database every state is kept.</summary>
+/// <summary>With the true time, so that each report is at another moment; in its database every state is kept.</summary>
 public sealed class WatchedHost(Database database) : VideoHost(database)
 {
+    protected override Task ConfigureAsync(StorytimeApp app)
+    {
+        app.InRealTime();
+        return Task.CompletedTask;
+    }
+
     protected override Task StartedAsync() => this.WatchAsync();
 }
 
@@ -57,6 +63,18 @@ public sealed class ReportOrderTests(WatchedHost host) : IClassFixture<WatchedHo
         }
         (await RowsAsync(id, book)).ShouldBe(before);
     }, iter: 60, threads: 1);
+
+    [Fact]
+    public async Task Copies_of_one_notice_at_the_same_moment_are_all_taken()
+    {
+        var (id, _, job) = await host.ProcessingAsync();
+        for (var percent = 1; percent <= 20; percent++)
+        {
+            var notice = host.Sns.Notification(TestJobs.Event(job, id, "STATUS_UPDATE", percent), host.App.Now);
+            await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => DeliverAsync(notice)));
+        }
+        (await StatesAsync(id)).Select(state => state.Percent).Distinct().ShouldBe(Enumerable.Range(0, 21).Select(percent => (int?)percent));
+    }
 
     /// <summary>The state that the asset is in after this report, when it was the first one of an end.</summary>
     private static string? End(string status) => status switch { "COMPLETE" => "ready", "ERROR" or "CANCELED" => "failed", _ => null };

@@ -14,10 +14,10 @@ internal sealed record MediaConvertJob(
     string? ErrorMessage,
     double? CreatedAt,
     IReadOnlyDictionary<string, string>? UserMetadata,
-    IReadOnlyList<MediaConvertOutputGroup>? OutputGroupDetails);
+    IReadOnlyList<MediaConvertOutputGroup?>? OutputGroupDetails);
 
 /// <param name="Type">HLS_GROUP, FILE_GROUP, …; events have it, GetJob has not: there the order is that of the request.</param>
-internal sealed record MediaConvertOutputGroup(string? Type, IReadOnlyList<MediaConvertOutput>? OutputDetails);
+internal sealed record MediaConvertOutputGroup(string? Type, IReadOnlyList<MediaConvertOutput?>? OutputDetails);
 
 internal sealed record MediaConvertOutput(long? DurationInMs);
 
