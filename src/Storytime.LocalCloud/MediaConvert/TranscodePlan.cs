@@ -142,7 +142,7 @@ internal sealed record TranscodePlan(int VideoStream, Fraction FrameRate, string
         var location = S3Location.Parse((string?)file?["sourceFile"])
             ?? throw new JobFailure(JobFailure.InvalidSettings, $"The captions selector \"{name}\" names no source file.");
         var delta = ((double?)file!["timeDelta"] ?? 0) / ((string?)file["timeDeltaUnits"] == "MILLISECONDS" ? 1000 : 1);
-        var language = ((string?)caption["languageCode"])?.ToLowerInvariant() ?? (string?)caption["customLanguageCode"] ?? "eng";
+        var language = (string?)caption["customLanguageCode"] ?? ((string?)caption["languageCode"])?.ToLowerInvariant() ?? "eng";
         var accessible = (string?)caption["destinationSettings"]!["webvttDestinationSettings"]?["accessibility"] == "ENABLED";
         return new CaptionOutput(modifier, location, (string?)settings!["sourceType"] == "WEBVTT", delta, language, (string?)caption["languageDescription"] ?? language, accessible);
     }

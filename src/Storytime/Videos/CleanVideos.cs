@@ -28,7 +28,7 @@ internal sealed partial class CleanVideos(
             return;
         var now = time.Now();
         await db.SeenNotices.Where(n => n.SeenAt < now - _keepNotices).ExecuteDeleteAsync(ct);
-        await EachAsync(db.Uploads.Where(u => (u.Status == UploadStatus.Pending || u.Status == UploadStatus.Uploaded) 
+        await EachAsync(db.Uploads.Where(u => (u.Status == UploadStatus.Pending || u.Status == UploadStatus.Uploaded)
             && (u.Method == UploadMethod.Multipart ? u.ExpiresAt < now : u.CreatedAt < now - options.Value.AbandonAfter)).Select(u => u.Id), AbandonAsync, ct);
         await EachAsync(db.VideoAssets.Where(Expired(now - _keepOutputs)).Select(a => a.Id), RetireAsync, ct);
         await EachAsync(db.VideoAssets.Where(a => a.RetiredAt != null && a.OutputsDeletedAt == null).Select(a => a.Id), DeleteOutputsAsync, ct);

@@ -133,9 +133,9 @@ public sealed class TemplateTests
         ["the application may read any secret"] = (
             t => t.At(AppMay).AsArray().Single(s => (string?)s!["Sid"] == "ReadPrivateKey")!["Resource"] = "*",
             t => new ApplicationRightsTests { Template = t }.It_may_do_no_more("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:another")),
-        ["the application may delete masters"] = (
+        ["the application may delete masters for good"] = (
             t => t.At(AppMay + "/0")["Action"] = "s3:*",
-            t => new ApplicationRightsTests { Template = t }.It_may_do_no_more("s3:DeleteObject", "{master}/masters/1/a.mp4")),
+            t => new ApplicationRightsTests { Template = t }.It_may_do_no_more("s3:DeleteObjectVersion", "{master}/masters/1/a.mp4")),
         ["the application may hand its role to others"] = (
             t => Remove(t, AppMay + "/" + t.At(AppMay).AsArray().ToList().FindIndex(s => (string?)s!["Sid"] == "HandMediaConvertItsRole"), "Condition"),
             t => new ApplicationRightsTests { Template = t }.It_hands_its_role_to_MediaConvert_only()),

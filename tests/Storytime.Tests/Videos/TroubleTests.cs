@@ -64,6 +64,22 @@ public sealed class TroubleTests(TroubleHost host) : IClassFixture<TroubleHost>
     [InlineData(429)]
     [InlineData(402)]
     [InlineData(403)]
+    public async Task A_clear_no_that_may_pass_is_tried_again_without_looking_for_a_job_that_was_not_made(int status)
+    {
+        var id = await AssetAsync();
+        Answering(call => call == "POST probe" ? (200, Probed) : (status, """{"message":"Not now."}"""));
+        await Should.ThrowAsync<MediaConvertException>(() => host.SubmitAsync(id));
+        var asset = await host.ReadAsync(id);
+        ((string?)asset["status"]).ShouldBe("uploaded");
+        ((string)asset["submit_problem"]!).ShouldContain("Not now.");
+
+        Answering(call => call == "POST probe" ? (200, Probed) : (201, $$"""{"job":{{Job(id, "SUBMITTED")}}}"""));
+        await host.SubmitAsync(id);
+        ((string?)(await host.ReadAsync(id))["status"]).ShouldBe("processing");
+        host.Calls.ShouldNotContain("GET jobs");
+    }
+
+    [Theory]
     [InlineData(500)]
     [InlineData(503)]
     [InlineData(0)]
