@@ -1,8 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Storytime.LocalCloud;
 using Storytime.LocalCloud.Faults;
-using Storytime.Platform.Aws;
 using Storytime.Tests.Testing;
 using Storytime.Videos;
 
@@ -59,7 +57,7 @@ public sealed class StormTests(StormHost host, ITestOutputHelper output) : IClas
         });
 
         host.Cloud.Faults.Clear();
-        var jobs = await JobsAsync();
+        var jobs = await host.JobsAsync();
         jobs.GroupBy(j => j.UserMetadata!["videoAssetId"]).ShouldAllBe(g => g.Count() == 1);
         jobs.Count.ShouldBe(Assets);
         var bound = await host.App.InDatabaseAsync(db => db.VideoAssets.Where(a => ids.Contains(a.Id)).ToDictionaryAsync(a => a.Id, a => a.MediaConvertJobId));
@@ -90,21 +88,5 @@ public sealed class StormTests(StormHost host, ITestOutputHelper output) : IClas
             await meanwhile();
             await Task.Delay(50);
         }
-    }
-
-    private async Task<List<MediaConvertJob>> JobsAsync()
-    {
-        await using var scope = host.App.Services.CreateAsyncScope();
-        var client = scope.ServiceProvider.GetRequiredService<MediaConvertClient>();
-        List<MediaConvertJob> jobs = [];
-        string? next = null;
-        do
-        {
-            var page = await client.ListJobsAsync(next, CancellationToken.None);
-            jobs.AddRange(page.Jobs);
-            next = page.NextToken;
-        }
-        while (next is not null);
-        return jobs;
     }
 }

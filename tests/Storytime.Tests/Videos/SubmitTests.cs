@@ -4,7 +4,6 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Signing;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Storytime.Platform.Aws;
 using Storytime.Videos;
 
@@ -122,21 +121,7 @@ public sealed class SubmitTests(VideoHost host) : IClassFixture<VideoHost>
         ((string?)asset["error_code"]).ShouldBe("job_not_found");
     }
 
-    private async Task<List<MediaConvertJob>> JobsOfAsync(long asset)
-    {
-        await using var scope = host.App.Services.CreateAsyncScope();
-        var client = scope.ServiceProvider.GetRequiredService<MediaConvertClient>();
-        List<MediaConvertJob> jobs = [];
-        string? next = null;
-        do
-        {
-            var page = await client.ListJobsAsync(next, CancellationToken.None);
-            jobs.AddRange(page.Jobs);
-            next = page.NextToken;
-        }
-        while (next is not null);
-        return [.. jobs.Where(j => j.UserMetadata?["videoAssetId"] == $"{asset}")];
-    }
+    private async Task<List<MediaConvertJob>> JobsOfAsync(long asset) => [.. (await host.JobsAsync()).Where(j => j.UserMetadata?["videoAssetId"] == $"{asset}")];
 
     /// <summary>The whole job as MediaConvert tells it, asked without the product's client.</summary>
     private async Task<JsonNode> JobAsync(string id)

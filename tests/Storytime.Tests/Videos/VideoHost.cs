@@ -6,6 +6,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Storytime.LocalCloud;
+using Storytime.Platform.Aws;
 using Storytime.Tests.Testing;
 using Storytime.Videos;
 
@@ -189,6 +190,23 @@ public class VideoHost : IAsyncLifetime
     public Task RunAsync<TJob>(Func<TJob, Task> run) where TJob : notnull => App.RunAsync(run);
 
     public Task SubmitAsync(long asset) => RunAsync<SubmitVideo>(j => j.TryAsync(asset, null, CancellationToken.None));
+
+    /// <summary>All jobs that MediaConvert has.</summary>
+    internal async Task<List<MediaConvertJob>> JobsAsync()
+    {
+        await using var scope = App.Services.CreateAsyncScope();
+        var client = scope.ServiceProvider.GetRequiredService<MediaConvertClient>();
+        List<MediaConvertJob> jobs = [];
+        string? next = null;
+        do
+        {
+            var page = await client.ListJobsAsync(next, CancellationToken.None);
+            jobs.AddRange(page.Jobs);
+            next = page.NextToken;
+        }
+        while (next is not null);
+        return jobs;
+    }
 
     /// <summary>Downloads all outputs below a prefix and gives the folder.</summary>
     public async Task<string> OutputsAsync(string prefix)
