@@ -33,8 +33,8 @@ public sealed class ContainerTests(VideoHost host) : IClassFixture<VideoHost>
     [InlineData("mp4", "video/quicktime", "it is an MPEG-4 film (brand isom). Upload it as video/mp4.")]
     [InlineData("m4a", "video/mp4", "it is an MPEG-4 sound file.")]
     [InlineData("heic", "video/mp4", "it is a HEIF or AVIF picture.")]
-    [InlineData("zeros", "video/mp4", "it is no film that Storytime knows.")]
-    [InlineData("one byte", "video/mp4", "it is no film that Storytime knows.")]
+    [InlineData("zeros", "video/mp4", "it is nothing that Storytime knows.")]
+    [InlineData("one byte", "video/mp4", "it is nothing that Storytime knows.")]
     public async Task A_file_that_is_not_what_it_was_declared_to_be_is_refused_and_changes_nothing(string start, string contentType, string found)
     {
         var book = await host.BookAsync();
