@@ -106,9 +106,9 @@ internal static class ManageUploads
         if (await bucket.ListPartsAsync(upload, ct) is { } parts)
         {
             if (Compare(upload, parts, request?.Parts) is { } problem)
-                return ApiError.Invalid("parts", problem);
+                return await RefusePartsAsync(db, id, problem, ct);
             if (await bucket.AssembleAsync(upload, parts, ct) is { } reason)
-                return ApiError.Invalid("parts", $"S3 cannot put the parts together: {reason.TrimEnd('.')}. Send the part that it names again, then complete again.");
+                return await RefusePartsAsync(db, id, $"S3 cannot put the parts together: {reason.TrimEnd('.')}. Send the part that it names again, then complete again.", ct);
         }
         if (await buckets.FindMasterAsync(upload.S3Key, ct) is not { } master)
             return Gone;
@@ -131,6 +131,13 @@ internal static class ManageUploads
             await transaction.CommitAsync(ct);
         }
         return TypedResults.Ok(ToResponse(upload));
+    }
+
+    /// <summary>Parts may be missing because somebody gives the upload up just now: then that is the answer, once it is done.</summary>
+    private static async Task<ApiError> RefusePartsAsync(StorytimeDb db, long id, string problem, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        return (await LockAsync(db, id, ct)).Status == UploadStatus.Aborted ? Gone : ApiError.Invalid("parts", problem);
     }
 
     /// <summary>Gives an upload up; what was sent of it is deleted.</summary>
