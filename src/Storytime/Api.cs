@@ -86,7 +86,7 @@ internal static class Api
         videos.MapGet("/uploads/{id:id}", ManageUploads.Read);
         videos.MapPost("/uploads/{id:id}/parts", ManageUploads.SignParts).MayAnswer(409, 503);
         videos.MapGet("/uploads/{id:id}/parts", ManageUploads.ListParts).MayAnswer(409, 503);
-        videos.MapPost("/uploads/{id:id}/complete", ManageUploads.Complete).MayAnswer(409, 503);
+        videos.MapPost("/uploads/{id:id}/complete", CompleteUpload.Handle).MayAnswer(409, 503);
         videos.MapDelete("/uploads/{id:id}", ManageUploads.Abort).MayAnswer(409, 503);
         videos.MapPost("/books/{id:id}/video_assets", CreateVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapGet("/books/{id:id}/video_assets", ReadVideoAssets.List);

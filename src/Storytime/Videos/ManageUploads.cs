@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Amazon.S3.Model;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -28,11 +27,6 @@ public sealed record SignedPartResponse(int PartNumber, string Method, string Ur
 /// <param name="Etag">As S3 answered it to the PUT.</param>
 /// <param name="ChecksumSha256">Base64, where it was given.</param>
 public sealed record UploadPartResponse(int PartNumber, long Size, string Etag, string? ChecksumSha256);
-
-/// <param name="Parts">As the PUTs were answered; what S3 has must be the same. Not given: what S3 has.</param>
-public sealed record CompleteUploadRequest([MaxLength(10_000, ErrorMessage = "An upload has at most 10000 parts.")] CompletedPartRequest?[]? Parts = null);
-
-public sealed record CompletedPartRequest(int PartNumber, string? Etag);
 
 /// <summary>An upload: how far it is, and what is needed to go on with it.</summary>
 /// <param name="Status"><c>pending</c>; <c>uploaded</c> when its parts are put together; <c>used</c> when something was made of it; <c>aborted</c>.</param>
@@ -90,56 +84,6 @@ internal static class ManageUploads
         return TypedResults.Ok(parts.Select(p => new UploadPartResponse(p.PartNumber ?? 0, p.Size ?? 0, p.ETag, p.ChecksumSHA256)).ToList().ToPage(page));
     }
 
-    /// <summary>Puts the parts together. Calling it again after a lost answer is harmless.</summary>
-    public static async Task<Results<Ok<UploadStateResponse>, ApiError>> Complete(
-        long id, CompleteUploadRequest? request, Staff staff, StorytimeDb db, UploadBucket bucket, VideoBuckets buckets, IOptions<UploadOptions> options, TimeProvider time, CancellationToken ct)
-    {
-        if (await FindAsync(db, id, ct) is not { } upload)
-            return ApiError.NotFound("upload");
-        if (upload is { Method: UploadMethod.Multipart, Status: UploadStatus.Uploaded or UploadStatus.Used })
-            return TypedResults.Ok(ToResponse(upload));
-        if (RefuseUnlessOpen(upload) is { } refusal)
-            return refusal;
-        if (request?.Parts is { } named && named.Any(p => p?.Etag is null))
-            return ApiError.Invalid("parts", "Each part needs its part_number and its etag.");
-        // Unknown to S3: aborted there, or put together by a call whose answer was lost. The object tells.
-        if (await bucket.ListPartsAsync(upload, ct) is { } parts)
-        {
-            if (Compare(upload, parts, request?.Parts) is { } problem)
-                return await RefusePartsAsync(db, id, problem, ct);
-            if (await bucket.AssembleAsync(upload, parts, ct) is { } reason)
-                return await RefusePartsAsync(db, id, $"S3 cannot put the parts together: {reason.TrimEnd('.')}. Send the part that it names again, then complete again.", ct);
-        }
-        if (await buckets.FindMasterAsync(upload.S3Key, ct) is not { } master)
-            return Gone;
-        if (master.Size != upload.SizeBytes)
-            return ApiError.Conflict($"The object in the bucket has {master.Size} bytes, not {upload.SizeBytes}. Begin another upload.");
-
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        upload = await LockAsync(db, id, ct);
-        if (upload.Status == UploadStatus.Aborted)
-        {
-            // Given up while S3 put it together: then it came to be after it was deleted.
-            await bucket.DiscardAsync(upload, ct);
-            return Gone;
-        }
-        if (upload.Status == UploadStatus.Pending)
-        {
-            upload.Assembled(time.Now() + options.Value.AbandonAfter);
-            db.AuditEntries.Add(AuditEntry.Of(staff, "completed", "upload", id, null, new { upload.S3Key, upload.SizeBytes, upload.PartCount }, time.Now()));
-            await db.SaveChangesAsync(ct);
-            await transaction.CommitAsync(ct);
-        }
-        return TypedResults.Ok(ToResponse(upload));
-    }
-
-    /// <summary>Parts may be missing because somebody gives the upload up just now: then that is the answer, once it is done.</summary>
-    private static async Task<ApiError> RefusePartsAsync(StorytimeDb db, long id, string problem, CancellationToken ct)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        return (await LockAsync(db, id, ct)).Status == UploadStatus.Aborted ? Gone : ApiError.Invalid("parts", problem);
-    }
-
     /// <summary>Gives an upload up; what was sent of it is deleted.</summary>
     public static async Task<Results<NoContent, ApiError>> Abort(long id, Staff staff, StorytimeDb db, UploadBucket bucket, TimeProvider time, CancellationToken ct)
     {
@@ -162,11 +106,11 @@ internal static class ManageUploads
     internal static async Task<Upload> LockAsync(StorytimeDb db, long id, CancellationToken ct) =>
         (await db.Uploads.FromSql($"select * from uploads where id = {id} for update").ToListAsync(ct))[0];
 
-    private static ApiError Gone => ApiError.Conflict("S3 does not have the parts of this upload any more. Begin another one.");
+    internal static ApiError Gone => ApiError.Conflict("S3 does not have the parts of this upload any more. Begin another one.");
 
-    private static Task<Upload?> FindAsync(StorytimeDb db, long id, CancellationToken ct) => db.Uploads.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, ct);
+    internal static Task<Upload?> FindAsync(StorytimeDb db, long id, CancellationToken ct) => db.Uploads.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, ct);
 
-    private static ApiError? RefuseUnlessOpen(Upload upload) => upload switch
+    internal static ApiError? RefuseUnlessOpen(Upload upload) => upload switch
     {
         { Method: not UploadMethod.Multipart } => ApiError.Conflict("This upload is not in parts: send the file to the address that it was begun with."),
         { Status: UploadStatus.Aborted } => ApiError.Conflict("This upload was given up. Begin another one."),
@@ -174,24 +118,9 @@ internal static class ManageUploads
         _ => null,
     };
 
-    private static string? Compare(Upload upload, List<PartDetail> parts, CompletedPartRequest?[]? given)
-    {
-        var missing = Enumerable.Range(1, upload.PartCount).Except(parts.Select(p => p.PartNumber ?? 0)).ToList();
-        if (missing.Count > 0)
-            return $"{missing.Count} of {upload.PartCount} parts are missing: {string.Join(", ", missing.Take(20))}{(missing.Count > 20 ? ", …" : "")}. Send them first.";
-        if (parts.FirstOrDefault(p => p.Size != upload.SizeOf(p.PartNumber ?? 0)) is { } odd)
-            return $"Part {odd.PartNumber} has {odd.Size} bytes, not {upload.SizeOf(odd.PartNumber ?? 0)}. Send it again.";
-        var etags = parts.ToDictionary(p => p.PartNumber ?? 0, p => p.ETag.Trim('"'));
-        if (given?.FirstOrDefault(g => !etags.TryGetValue(g!.PartNumber, out var etag) || etag != g.Etag!.Trim('"')) is { } other)
-            return $"Part {other.PartNumber} in the bucket is not the one with the etag {other.Etag}. Send it again.";
-        if (given is not null && given.Select(g => g!.PartNumber).Distinct().Count() != upload.PartCount)
-            return $"Name all {upload.PartCount} parts, or none.";
-        return null;
-    }
-
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
-    private static UploadStateResponse ToResponse(Upload u) => new(
+    internal static UploadStateResponse ToResponse(Upload u) => new(
         u.Id, u.Kind, u.S3Key, u.Filename, u.ContentType, u.SizeBytes, u.Method, u.Status,
         u.PartSizeBytes, u.PartSizeBytes is null ? null : u.PartCount, u.MultipartChecksum, u.CreatedAt, u.ExpiresAt);
 }
