@@ -48,10 +48,7 @@ internal static class StartCover
         var file = new UploadFile(request.Filename!.Trim(), request.ContentType!.Trim().ToLowerInvariant(), request.Size!.Value, request.ChecksumSha256);
         if (Check(file, options.Value.MaxCoverBytes) is { } refusal)
             return refusal;
-        var now = time.Now();
-        var upload = Upload.Start(staff, UploadKind.Cover, StartUpload.MakeKey("covers", file.Name), file, UploadMethod.Put, now, options.Value.UrlLifetime);
-        var presigned = await bucket.PresignPutAsync(upload);
-        await StartUpload.AddAsync(upload, staff, db, now, ct);
+        var (upload, presigned) = await StartUpload.BeginPutAsync(UploadKind.Cover, "covers", file, staff, db, bucket, options.Value, time.Now(), ct);
         return TypedResults.Created(
             $"/admin/api/v1/uploads/{upload.Id}", new CoverUploadResponse(upload.Id, upload.S3Key, "PUT", presigned.Url, presigned.Headers!, upload.ExpiresAt));
     }

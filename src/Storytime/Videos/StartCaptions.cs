@@ -42,10 +42,7 @@ internal static class StartCaptions
         if (file.SizeBytes is < 1 or > VerifyCaptions.LargestBytes)
             return ApiError.Invalid("size", string.Create(CultureInfo.InvariantCulture, $"Captions have 1 to {VerifyCaptions.LargestBytes} bytes; these have {file.SizeBytes}."));
 
-        var now = time.Now();
-        var upload = Upload.Start(staff, UploadKind.Captions, StartUpload.MakeKey("captions", file.Name), file, UploadMethod.Put, now, options.Value.UrlLifetime);
-        var presigned = await bucket.PresignPutAsync(upload);
-        await StartUpload.AddAsync(upload, staff, db, now, ct);
+        var (upload, presigned) = await StartUpload.BeginPutAsync(UploadKind.Captions, "captions", file, staff, db, bucket, options.Value, time.Now(), ct);
         return TypedResults.Created(
             $"/admin/api/v1/uploads/{upload.Id}", new CaptionsUploadResponse(upload.Id, upload.S3Key, "PUT", presigned.Url, presigned.Headers!, upload.ExpiresAt));
     }

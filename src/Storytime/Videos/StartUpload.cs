@@ -74,8 +74,18 @@ internal static class StartUpload
         return TypedResults.Created($"/admin/api/v1/uploads/{upload.Id}", ToResponse(upload, presigned));
     }
 
+    /// <summary>Begins an upload of a small file: one PUT into a folder of the master bucket.</summary>
+    internal static async Task<(Upload Upload, Presigned Presigned)> BeginPutAsync(
+        UploadKind kind, string folder, UploadFile file, Staff staff, StorytimeDb db, UploadBucket bucket, UploadOptions options, DateTimeOffset now, CancellationToken ct)
+    {
+        var upload = Upload.Start(staff, kind, MakeKey(folder, file.Name), file, UploadMethod.Put, now, options.UrlLifetime);
+        var presigned = await bucket.PresignPutAsync(upload);
+        await AddAsync(upload, staff, db, now, ct);
+        return (upload, presigned);
+    }
+
     /// <summary>Keeps an upload, and that it was allowed.</summary>
-    internal static async Task AddAsync(Upload upload, Staff staff, StorytimeDb db, DateTimeOffset now, CancellationToken ct)
+    private static async Task AddAsync(Upload upload, Staff staff, StorytimeDb db, DateTimeOffset now, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         db.Uploads.Add(upload);
