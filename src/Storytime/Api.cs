@@ -48,8 +48,9 @@ internal static class Api
 
         var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer);
         viewer.MapGet("/children/{id:id}/library", ListLibrary.Handle).WithTags("Library");
-        viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback").MayAnswer(503);
-        viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404);
+        viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback").RequireRateLimiting(RateLimits.Playback).MayAnswer(503);
+        viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").RequireRateLimiting(RateLimits.Usage)
+            .WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404);
 
         var admin = app.MapGroup("/admin/api/v1");
 

@@ -53,6 +53,7 @@ internal static class PlatformSetup
         services.Configure<RouteOptions>(o => o.SetParameterPolicy<IdConstraint>("id"));
 
         services.AddStorytimeAuth();
+        services.AddRedis();
         services.AddStorytimeRateLimits();
         services.AddSettings<ProxyOptions>("Proxies");
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ProxyOptions>>((forwarded, proxies) =>
@@ -85,6 +86,7 @@ internal static class PlatformSetup
         app.UseRouting();
         app.UseCors();
         app.UseAuthentication();
+        // Some limits go by the account of the caller.
         app.UseRateLimiter();
         app.UseAuthorization();
 

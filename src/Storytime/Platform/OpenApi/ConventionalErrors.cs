@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace Storytime.Platform.OpenApi;
 
@@ -38,7 +39,6 @@ internal static class ConventionalErrors
         else if (path.Contains("auth/", StringComparison.Ordinal))
         {
             yield return new("401", "`invalid_credentials` or `unauthenticated`.", Envelope("invalid_credentials", "E-mail address and password do not belong together."));
-            yield return new("429", "`rate_limited`; wait as long as `Retry-After` says.", Envelope("rate_limited", "Too many requests. Try again in 30 seconds."));
         }
         if (path.Contains('{') || may.Contains(404))
             yield return new("404", "There is no such thing, or it belongs to someone else: `not_found`.", Envelope("not_found", "There is no such child. Check the id in the address."));
@@ -57,6 +57,8 @@ internal static class ConventionalErrors
             yield return new("422", "A value cannot be accepted: `validation_failed`, `details` says which and why.",
                 Envelope("validation_failed", "Some values cannot be accepted; details says which and why.", new JsonObject { ["name"] = new JsonArray("A name is needed.") }));
         }
+        if (metadata.OfType<EnableRateLimitingAttribute>().Any())
+            yield return new("429", "`rate_limited`; wait as long as `Retry-After` says.", Envelope("rate_limited", "Too many requests. Try again in 30 seconds."));
         yield return new("500", "A fault on our side: `internal_error` with a trace id.",
             Envelope("internal_error", "Something went wrong on our side. Tell support the trace id.", new JsonObject { ["trace_id"] = "52da68432b5fc2c869a1c60160c1c581" }));
     }
