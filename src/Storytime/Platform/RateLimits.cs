@@ -25,9 +25,9 @@ internal static class RateLimits
             limiter.OnRejected = async (rejected, _) =>
             {
                 var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
-                var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-                rejected.HttpContext.Response.Headers.RetryAfter = seconds;
-                await new ApiError(429, "rate_limited", $"Too many requests. Try again in {seconds} seconds.").ExecuteAsync(rejected.HttpContext);
+                var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+                rejected.HttpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+                await ApiError.RateLimited(seconds).ExecuteAsync(rejected.HttpContext);
             };
             limiter.AddPolicy(Auth, http => ByAddress(http, o => o.AuthPerMinute));
             limiter.AddPolicy(Refresh, http => ByAddress(http, o => o.RefreshPerMinute));

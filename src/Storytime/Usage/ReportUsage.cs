@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
+using Storytime.Platform.OpenApi;
 
 namespace Storytime.Usage;
 
@@ -44,10 +45,14 @@ internal static class ReportUsage
 {
     public const int MaxBatch = 500;
 
+    public static readonly ApiError NotOnShelf = new(403, "book_not_in_library", "This book is not on the child's shelf and was never played by the child.");
+
     /// <summary>
     /// Takes one event, or a batch of up to 500. What is answered as accepted is on disk. Each event of a batch is judged for itself;
     /// a single event that cannot be taken is refused with 404, 403 or 422.
     /// </summary>
+    [EndpointName("report_usage_events")]
+    [NoLocation]
     public static async Task<Results<Ok<UsageEventsResponse>, Created<UsageEventsResponse>, ApiError>> Handle(
         JsonElement body, Viewer viewer, UsageStore store, TimeProvider time, CancellationToken ct)
     {
@@ -82,7 +87,7 @@ internal static class ReportUsage
     private static ApiError Refuse(RejectedUsageEvent rejected) => rejected.Code switch
     {
         "not_found" => ApiError.NotFound("child"),
-        "book_not_in_library" => new ApiError(403, rejected.Code, rejected.Message),
+        "book_not_in_library" => NotOnShelf,
         _ => ApiError.Invalid(rejected.Field, rejected.Message),
     };
 }
