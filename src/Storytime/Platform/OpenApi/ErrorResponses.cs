@@ -35,8 +35,10 @@ internal static class ErrorResponses
         foreach (var status in conventional.Union(refusals.Select(r => r.Key)).Order())
         {
             var convention = _conventions[status];
-            ApiError[] errors = [.. conventional.Contains(status) ? convention.Errors : [], .. refusals[status]];
-            var response = Response(convention, errors, examples, document);
+            var isConventional = conventional.Contains(status);
+            ApiError[] errors = [.. isConventional ? convention.Errors : [], .. refusals[status]];
+            var meaning = isConventional ? convention.Meaning : errors is [var only] ? only.Message : "Refused; each code is a reason.";
+            var response = Response(meaning, errors, examples, document);
             if (!refusals.Contains(status))
                 document.AddComponent<IOpenApiResponse>(convention.Name, response);
             operation.Responses![status.ToString(CultureInfo.InvariantCulture)] = refusals.Contains(status) ? response : new OpenApiResponseReference(convention.Name, document);
@@ -65,13 +67,13 @@ internal static class ErrorResponses
         return rules.Where(r => r.Applies).Select(r => r.Status).Concat(metadata.OfType<MayAnswer>().SelectMany(m => m.Statuses));
     }
 
-    private static OpenApiResponse Response(Convention convention, ApiError[] errors, ApiExamples examples, OpenApiDocument document)
+    private static OpenApiResponse Response(string meaning, ApiError[] errors, ApiExamples examples, OpenApiDocument document)
     {
         var body = new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(ErrorEnvelope), document) };
         examples.Describe(body, errors);
         var response = new OpenApiResponse
         {
-            Description = $"{convention.Meaning} Codes: {string.Join(", ", errors.Select(e => $"`{e.Code}`"))}.",
+            Description = $"{meaning} {(errors.Length == 1 ? "Code" : "Codes")}: {string.Join(", ", errors.Select(e => $"`{e.Code}`"))}.",
             Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = body },
         };
         if (errors[0].Status == StatusCodes.Status429TooManyRequests)

@@ -74,6 +74,7 @@ internal static class OpenApiSetup
         foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())
             tag.Description = _tags.GetValueOrDefault(tag.Name!);
         Access.AddSchemes(document);
+        Schemas.SettleEnums(document);
         // Of handlers that read their body for themselves; nothing refers to it.
         document.Components?.Schemas?.Remove("JsonElement");
     }

@@ -23,8 +23,16 @@ internal static class Schemas
         {
             foreach (var rule in Rules(((MemberInfo)member.AttributeProvider!).DeclaringType!, member.Name))
                 DescribeRule(schema, rule);
+            if (schema.Type?.HasFlag(JsonSchemaType.Array) is true && schema.Items is null && member.PropertyType.GetElementType() is { } element)
+            {
+                var items = new OpenApiSchema();
+                DescribeConverted(items, element, isNullableProperty: false);
+                schema.Items = items;
+            }
             if (member.Name == "url" || member.Name.EndsWith("_url", StringComparison.Ordinal))
                 schema.Format = "uri";
+            if (member.Name.EndsWith("email", StringComparison.Ordinal))
+                schema.Format = "email";
         }
         else if (schema.Properties is not null && IsRequest(context.JsonTypeInfo.Type))
         {
@@ -41,14 +49,28 @@ internal static class Schemas
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type != typeof(DateTimeOffset) && type != typeof(string) && !type.IsEnum)
             return;
-        if (type.IsEnum)
-        {
-            schema.Enum = [.. Enum.GetNames(type).Select(n => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(n))];
-            nullable = isNullableProperty;
-        }
         schema.Type = JsonSchemaType.String | (nullable ? JsonSchemaType.Null : 0);
-        if (type == typeof(DateTimeOffset))
+        if (type.IsEnum)
+            schema.Enum = [.. Enum.GetNames(type).Select(n => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(n))];
+        else if (type == typeof(DateTimeOffset))
             schema.Format = "date-time";
+    }
+
+    /// <summary>
+    /// A nullable enum is null or a reference to the enum, which must not say null then; where the generator wrote the enum out instead, null is one of its values.
+    /// </summary>
+    public static void SettleEnums(OpenApiDocument document)
+    {
+        foreach (var schema in (document.Components?.Schemas?.Values ?? []).OfType<OpenApiSchema>())
+        {
+            if (schema.Enum is { Count: > 0 })
+                schema.Type &= ~JsonSchemaType.Null;
+            foreach (var member in (schema.Properties?.Values ?? []).OfType<OpenApiSchema>())
+            {
+                if (member is { Enum.Count: > 0, Type: { } type } && type.HasFlag(JsonSchemaType.Null))
+                    member.Enum.Add(JsonNullSentinel.JsonNull);
+            }
+        }
     }
 
     public static bool IsRequest(Type type) =>
@@ -73,6 +95,12 @@ internal static class Schemas
                 break;
             case StringLengthAttribute length:
                 (schema.MinLength, schema.MaxLength) = (length.MinimumLength == 0 ? null : length.MinimumLength, length.MaximumLength);
+                break;
+            case LengthAttribute length:
+                (schema.MinItems, schema.MaxItems) = (length.MinimumLength, length.MaximumLength);
+                break;
+            case MaxLengthAttribute length:
+                schema.MaxItems = length.Length;
                 break;
             case RangeAttribute range:
                 schema.Minimum = Convert.ToString(range.Minimum, CultureInfo.InvariantCulture);
