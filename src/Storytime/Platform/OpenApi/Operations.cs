@@ -21,7 +21,12 @@ internal static class Operations
             operation.RequestBody = await BodyAsync(body, context, ct);
         var bodyType = body?.Type ?? route.ParameterDescriptions.FirstOrDefault(p => p.Source.Id == "Body")?.Type;
         if (bodyType is not null && JsonOf(operation.RequestBody?.Content) is { } request)
+        {
+            // A body that may be left out: that is said by required, no client has to send the word null.
+            if (request.Schema is OpenApiSchema { OneOf: { } choices } && choices.OfType<OpenApiSchemaReference>().SingleOrDefault() is { } only)
+                request.Schema = only;
             examples.Describe(request, bodyType);
+        }
 
         foreach (var answer in route.SupportedResponseTypes)
         {
