@@ -14,5 +14,6 @@ internal static class AccountsSetup
         services.AddSingleton<Passwords>();
         services.AddScoped<SignIn>();
         services.AddScoped<ConsentPolicy>();
+        services.AddScoped<ISessionCheck, ParentSessionCheck>();
     }
 }

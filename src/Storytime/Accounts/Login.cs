@@ -7,9 +7,11 @@ using Storytime.Platform.Errors;
 
 namespace Storytime.Accounts;
 
+/// <param name="DeviceName">What the parent calls this device, for the list of signed-in devices; its user agent when it is not given.</param>
 public sealed record LoginRequest(
     [Required(ErrorMessage = "An e-mail address is needed."), Email] string? Email,
-    [Required(ErrorMessage = "A password is needed."), StringLength(NewPasswordAttribute.Longest, ErrorMessage = "A password has at most 128 characters.")] string? Password);
+    [Required(ErrorMessage = "A password is needed."), StringLength(NewPasswordAttribute.Longest, ErrorMessage = "A password has at most 128 characters.")] string? Password,
+    [DeviceName] string? DeviceName);
 
 internal static class Login
 {
@@ -23,7 +25,7 @@ internal static class Login
         var user = await db.Users.WithEmail(request.Email!.Trim()).SingleOrDefaultAsync(ct);
         if (!await passwords.VerifyAsync(user?.PasswordHash, request.Password!, ct))
             return Refused;
-        var answer = signIn.Start(user!, client, time.Now());
+        var answer = signIn.Start(user!, client, request.DeviceName, time.Now());
         await db.SaveChangesAsync(ct);
         return TypedResults.Ok(answer);
     }

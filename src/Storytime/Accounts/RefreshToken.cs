@@ -8,8 +8,8 @@ using Storytime.Data;
 namespace Storytime.Accounts;
 
 /// <summary>
-/// A refresh token: random, hashed at rest, spent at every use. All that descend from one sign-in are a family; a spent one
-/// that comes back late has been stolen, and its whole family ends (RFC 9700, section 4.14.2).
+/// A refresh token: random, hashed at rest, spent at every use. All that descend from one sign-in are a family, the tokens of a
+/// <see cref="ParentSession"/>; a spent one that comes back late has been stolen, and its whole family ends (RFC 9700, section 4.14.2).
 /// </summary>
 internal sealed class RefreshToken
 {
@@ -17,7 +17,7 @@ internal sealed class RefreshToken
 
     public long UserId { get; private set; }
 
-    public Guid FamilyId { get; private set; }
+    public Guid SessionId { get; private set; }
 
     /// <summary>SHA-256 of the token. The token has 256 random bits, so a fast hash is enough.</summary>
     public byte[] TokenHash { get; private set; } = [];
@@ -37,15 +37,13 @@ internal sealed class RefreshToken
     /// </summary>
     public byte[]? SealedSuccessor { get; private set; }
 
-    public DateTimeOffset? RevokedAt { get; private set; }
-
-    public static (RefreshToken Row, string Token) Issue(long userId, Guid familyId, byte[] clientHash, DateTimeOffset now, TimeSpan lifetime)
+    public static (RefreshToken Row, string Token) Issue(long userId, Guid sessionId, byte[] clientHash, DateTimeOffset now, TimeSpan lifetime)
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         return (new RefreshToken
         {
             UserId = userId,
-            FamilyId = familyId,
+            SessionId = sessionId,
             TokenHash = Hash(token),
             ClientHash = clientHash,
             CreatedAt = now,
@@ -56,7 +54,7 @@ internal sealed class RefreshToken
     /// <summary>Marks this token as spent and gives its successor.</summary>
     public (RefreshToken Row, string Token) Rotate(string token, DateTimeOffset now, TimeSpan lifetime)
     {
-        var next = Issue(UserId, FamilyId, ClientHash, now, lifetime);
+        var next = Issue(UserId, SessionId, ClientHash, now, lifetime);
         SpentAt = now;
         SealedSuccessor = Seal(token, next.Token);
         return next;
@@ -92,9 +90,10 @@ internal sealed class RefreshToken
         {
             builder.ToTable("refresh_tokens");
             builder.HasIndex(t => t.TokenHash).IsUnique();
-            builder.HasIndex(t => t.FamilyId);
+            builder.HasIndex(t => t.SessionId);
             builder.HasIndex(t => t.UserId);
             builder.HasOne<User>().WithMany().HasForeignKey(t => t.UserId);
+            builder.HasOne<ParentSession>().WithMany().HasForeignKey(t => t.SessionId);
             builder.Check("expires_at", "expires_at > created_at");
         }
     }

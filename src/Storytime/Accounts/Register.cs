@@ -11,10 +11,12 @@ namespace Storytime.Accounts;
 /// <param name="Email">The address that the parent signs in with.</param>
 /// <param name="Password">8 to 128 characters; common ones are refused.</param>
 /// <param name="Country">ISO 3166-1 alpha-2, such as <c>US</c>: where the family lives, which decides what publishers allow. <c>US</c> when it is not given.</param>
+/// <param name="DeviceName">What the parent calls this device, for the list of signed-in devices; its user agent when it is not given.</param>
 public sealed record RegisterRequest(
     [Required(ErrorMessage = "An e-mail address is needed."), Email] string? Email,
     [Required(ErrorMessage = "A password is needed."), NewPassword] string? Password,
-    [Country] string? Country);
+    [Country] string? Country,
+    [DeviceName] string? DeviceName);
 
 internal static class Register
 {
@@ -42,12 +44,15 @@ internal static class Register
             return EmailTaken;
         }
         db.ConsentRecords.Add(ConsentRecord.Grant(user, consent.Value, ConsentMethod.Registration, time.Now()));
-        var answer = signIn.Start(user, client, time.Now());
+        var answer = signIn.Start(user, client, request.DeviceName, time.Now());
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Created("/api/v1/me", answer);
     }
 }
+
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
+internal sealed class DeviceNameAttribute() : PatternAttribute(@"\S", ParentSession.LongestDeviceName, "device_name has 1 to 100 characters.");
 
 /// <summary>
 /// An address with something on both sides of one <c>@</c> and a dot in its domain; whether it exists, only a mail can tell. Blanks around it, which

@@ -1,8 +1,10 @@
 using System.Reflection;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Storytime.Data;
+using Storytime.Platform;
 using Storytime.Platform.Auth;
 
 namespace Storytime.Accounts;
@@ -22,26 +24,33 @@ internal static class UserResponses
 }
 
 /// <summary>Starts, continues and ends a parent's signed-in sessions.</summary>
-internal sealed class SignIn(StorytimeDb db, AccessTokens tokens, IOptions<AuthOptions> options)
+internal sealed class SignIn(StorytimeDb db, AccessTokens tokens, Pseudonyms pseudonyms, IOptions<AuthOptions> options)
 {
-    /// <summary>Begins a new family of refresh tokens. The caller saves.</summary>
-    public SignInResponse Start(User user, Client client, DateTimeOffset now)
+    /// <summary>Begins a new session. The caller saves.</summary>
+    /// <param name="deviceName">What the app calls the device; null takes the user agent.</param>
+    public SignInResponse Start(User user, Client client, string? deviceName, DateTimeOffset now)
     {
-        var family = Guid.CreateVersion7(now);
-        var (row, token) = RefreshToken.Issue(user.Id, family, client.Hash, now, options.Value.RefreshTokenLifetime);
+        var session = ParentSession.Start(user.Id, deviceName ?? client.Name, pseudonyms.OfAddress(client.Address), now);
+        var (row, token) = RefreshToken.Issue(user.Id, session.Id, client.Hash, now, options.Value.RefreshTokenLifetime);
+        db.ParentSessions.Add(session);
         db.RefreshTokens.Add(row);
-        return Answer(user, family, token, now);
+        return Answer(user, session.Id, token, now);
     }
 
     /// <summary>
     /// Spends a refresh token. One that was spent already gets the same answer within the grace time if the same client asks; after
-    /// that, or from another client, it has been stolen and its family ends.
+    /// that, or from another client, it has been stolen and its session ends.
     /// </summary>
     /// <returns>Null when the token is unknown, expired, revoked or stolen.</returns>
     public async Task<SignInResponse?> ContinueAsync(string token, Client client, DateTimeOffset now, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await LockFamilyOfAsync(token, ct) is not { RevokedAt: null } row || row.ExpiresAt <= now)
+        if (await LockSessionOfAsync(token, ct) is not { RevokedAt: null } session)
+            return null;
+        // Read only now: whoever held the lock before may have spent it.
+        var hash = RefreshToken.Hash(token);
+        var row = await db.RefreshTokens.SingleAsync(t => t.TokenHash == hash, ct);
+        if (row.ExpiresAt <= now)
             return null;
         var user = await db.Users.SingleAsync(u => u.Id == row.UserId, ct);
 
@@ -49,57 +58,68 @@ internal sealed class SignIn(StorytimeDb db, AccessTokens tokens, IOptions<AuthO
         {
             var sameClient = CryptographicOperations.FixedTimeEquals(row.ClientHash, client.Hash);
             if (sameClient && now < spentAt + options.Value.RefreshGrace)
-                return Answer(user, row.FamilyId, row.Successor(token), spentAt);
-            await RevokeAsync(row.FamilyId, now, ct);
+                return Answer(user, session.Id, row.Successor(token), spentAt);
+            session.Revoke(now);
+            await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
             return null;
         }
 
         var (next, nextToken) = row.Rotate(token, now, options.Value.RefreshTokenLifetime);
+        session.Use(pseudonyms.OfAddress(client.Address), now);
         db.RefreshTokens.Add(next);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        return Answer(user, row.FamilyId, nextToken, now);
+        return Answer(user, session.Id, nextToken, now);
     }
 
-    /// <summary>Ends the family of a token; a token that is not known has none.</summary>
+    /// <summary>Ends the session of a token; a token that is not known has none.</summary>
     public async Task EndAsync(string token, DateTimeOffset now, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await LockFamilyOfAsync(token, ct) is { } row)
-            await RevokeAsync(row.FamilyId, now, ct);
+        if (await LockSessionOfAsync(token, ct) is { } session)
+            session.Revoke(now);
+        await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }
 
-    /// <summary>
-    /// One at a time for each family. A lock on the token's row would not do: a successor that is being made at that moment is a
-    /// row of its own, which a revocation would not see.
-    /// </summary>
-    private async Task<RefreshToken?> LockFamilyOfAsync(string token, CancellationToken ct)
+    /// <summary>One at a time for each session. A lock on the token's row would not do: a successor that is being made at that moment is another row.</summary>
+    private async Task<ParentSession?> LockSessionOfAsync(string token, CancellationToken ct)
     {
         var hash = RefreshToken.Hash(token);
-        if (await db.RefreshTokens.Where(t => t.TokenHash == hash).Select(t => (Guid?)t.FamilyId).SingleOrDefaultAsync(ct) is not { } family)
-            return null;
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({family.ToString()}, 0))", ct);
-        return await db.RefreshTokens.SingleAsync(t => t.TokenHash == hash, ct);
+        return await db.ParentSessions.FromSql($"""
+            select s.* from parent_sessions s join refresh_tokens t on t.session_id = s.id where t.token_hash = {hash} for update of s
+            """).SingleOrDefaultAsync(ct);
     }
 
-    private Task<int> RevokeAsync(Guid familyId, DateTimeOffset now, CancellationToken ct) => db.RefreshTokens
-        .Where(t => t.FamilyId == familyId && t.RevokedAt == null)
-        .ExecuteUpdateAsync(t => t.SetProperty(x => x.RevokedAt, now), ct);
-
-    private SignInResponse Answer(User user, Guid family, string refreshToken, DateTimeOffset now)
+    private SignInResponse Answer(User user, Guid session, string refreshToken, DateTimeOffset now)
     {
-        var (jwt, expiresAt) = tokens.ForParent(user.Id, family, now);
+        var (jwt, expiresAt) = tokens.ForParent(user.Id, session, now);
         return new SignInResponse(user.ToResponse(), jwt, expiresAt, refreshToken);
     }
 }
 
-/// <summary>What tells one client from another: its user agent. (An address changes when a phone leaves the house.)</summary>
-public sealed record Client(string UserAgent)
+/// <summary>A parent's token is only as good as its session: signing out, or ending the session from another device, ends it at once.</summary>
+internal sealed class ParentSessionCheck(StorytimeDb db) : ISessionCheck
+{
+    public string Audience => Platform.Auth.Audience.Parent;
+
+    public Task<bool> IsLiveAsync(ClaimsPrincipal caller, CancellationToken ct)
+    {
+        var (userId, sessionId) = (caller.Id(Platform.Auth.Claim.Subject), Guid.Parse(caller.FindFirstValue(Platform.Auth.Claim.Session)!));
+        return db.ParentSessions.AnyAsync(s => s.Id == sessionId && s.UserId == userId && s.RevokedAt == null, ct);
+    }
+}
+
+/// <summary>The device that a request comes from.</summary>
+/// <param name="UserAgent">What tells one client from another. (An address changes when a phone leaves the house.)</param>
+/// <param name="Address">Its network address, as <see cref="RateLimits.Neighbourhood"/> groups them.</param>
+public sealed record Client(string UserAgent, string Address)
 {
     internal byte[] Hash => RefreshToken.Hash(UserAgent);
 
+    internal string? Name => UserAgent.Trim() is { Length: > 0 } name ? name[..Math.Min(name.Length, ParentSession.LongestDeviceName)] : null;
+
     public static ValueTask<Client?> BindAsync(HttpContext context, ParameterInfo parameter) =>
-        ValueTask.FromResult<Client?>(new Client(context.Request.Headers.UserAgent.ToString()));
+        ValueTask.FromResult<Client?>(new Client(context.Request.Headers.UserAgent.ToString(), RateLimits.Neighbourhood(context.Connection.RemoteIpAddress)));
 }

@@ -87,7 +87,7 @@ internal static class BrowseCatalog
         return books;
     }
 
-    /// <summary>No country when the account was erased while its token lives on: then only what is allowed everywhere is playable.</summary>
+    /// <summary>No country when the account is erased at this very moment: then only what is allowed everywhere is playable.</summary>
     private static async Task<string> CountryAsync(StorytimeDb db, Parent parent, CancellationToken ct) =>
         await db.Users.Where(u => u.Id == parent.UserId).Select(u => u.Country).SingleOrDefaultAsync(ct) ?? "";
 

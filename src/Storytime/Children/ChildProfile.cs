@@ -58,38 +58,6 @@ internal sealed class ChildProfile
     }
 }
 
-/// <summary>How much and when a child may watch.</summary>
-internal sealed class ScreenTime
-{
-    public long ChildProfileId { get; private set; }
-
-    /// <summary>Minutes a day; null is no limit.</summary>
-    public int? DailyMinutes { get; private set; }
-
-    /// <summary>Local times in which nothing plays.</summary>
-    public IReadOnlyList<QuietHours> QuietHours { get; private set; } = [];
-
-    /// <summary>IANA name of the family's time zone.</summary>
-    public string TimeZone { get; private set; } = "";
-
-    public DateTimeOffset UpdatedAt { get; private set; }
-
-    internal sealed class Configuration : IEntityTypeConfiguration<ScreenTime>
-    {
-        public void Configure(EntityTypeBuilder<ScreenTime> builder)
-        {
-            builder.ToTable("screen_times");
-            builder.HasKey(s => s.ChildProfileId);
-            builder.Property(s => s.ChildProfileId).ValueGeneratedNever();
-            builder.OwnsMany(s => s.QuietHours, q => q.ToJson());
-            builder.Check("daily_minutes", "daily_minutes between 0 and 1440");
-        }
-    }
-}
-
-/// <summary>A span of local time each day; it goes over midnight when its end is not after its start.</summary>
-public sealed record QuietHours(TimeOnly Start, TimeOnly End);
-
 internal static class ChildQueries
 {
     /// <summary>The children of a parent. All look-ups of a child start here, so that someone else's child is simply not found.</summary>

@@ -6,6 +6,7 @@ using Storytime.Children;
 using Storytime.Library;
 using Storytime.Platform;
 using Storytime.Playback;
+using Storytime.Privacy;
 using Storytime.Reporting;
 using Storytime.Rights;
 using Storytime.Usage;
@@ -18,10 +19,17 @@ internal sealed class StorytimeDb(DbContextOptions<StorytimeDb> options) : DbCon
 {
     public DbSet<User> Users => Set<User>();
     public DbSet<ConsentRecord> ConsentRecords => Set<ConsentRecord>();
+    public DbSet<ParentSession> ParentSessions => Set<ParentSession>();
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+    public DbSet<AccountToken> AccountTokens => Set<AccountToken>();
+    public DbSet<OutgoingMail> OutgoingMails => Set<OutgoingMail>();
+    public DbSet<SignInFailure> SignInFailures => Set<SignInFailure>();
+    public DbSet<AppleIdentity> AppleIdentities => Set<AppleIdentity>();
 
     public DbSet<ChildProfile> ChildProfiles => Set<ChildProfile>();
     public DbSet<ScreenTime> ScreenTimes => Set<ScreenTime>();
+    public DbSet<ScreenTimeException> ScreenTimeExceptions => Set<ScreenTimeException>();
+    public DbSet<StoryGrace> StoryGraces => Set<StoryGrace>();
     public DbSet<ChildSession> ChildSessions => Set<ChildSession>();
 
     public DbSet<Book> Books => Set<Book>();
@@ -44,6 +52,8 @@ internal sealed class StorytimeDb(DbContextOptions<StorytimeDb> options) : DbCon
 
     public DbSet<UsageEvent> UsageEvents => Set<UsageEvent>();
     public DbSet<DailyUsage> DailyUsages => Set<DailyUsage>();
+
+    public DbSet<Erasure> Erasures => Set<Erasure>();
 
     public DbSet<RevenuePeriod> RevenuePeriods => Set<RevenuePeriod>();
     public DbSet<PublisherStatement> PublisherStatements => Set<PublisherStatement>();

@@ -50,7 +50,8 @@ internal sealed class UsageEvent
             builder.HasKey(e => new { e.ChildProfileId, e.EventId, e.OccurredAt });
             builder.EnumText(e => e.EventType);
             builder.Property(e => e.Metadata).HasColumnType("jsonb");
-            builder.HasIndex(e => new { e.ChildProfileId, e.BookId, e.OccurredAt });
+            // A child's day: what it watched of its minutes, and its activity.
+            builder.HasIndex(e => new { e.ChildProfileId, e.OccurredAt });
             builder.Check("position_seconds", "position_seconds between 0 and 86400");
         }
     }

@@ -50,6 +50,104 @@ namespace Storytime.Data.Migrations
                     b.ToTable("admin_user_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("Storytime.Accounts.AccountToken", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("NewEmail")
+                        .HasColumnType("text")
+                        .HasColumnName("new_email");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_account_tokens");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_account_tokens_token_hash");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_account_tokens_user_id");
+
+                    b.ToTable("account_tokens", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_account_tokens_expires_at", "expires_at > created_at");
+
+                            t.HasCheckConstraint("ck_account_tokens_kind", "kind in ('password_reset', 'email_change', 'consent')");
+
+                            t.HasCheckConstraint("ck_account_tokens_new_email", "(new_email is not null) = (kind = 'email_change')");
+                        });
+                });
+
+            modelBuilder.Entity("Storytime.Accounts.AppleIdentity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("SealedRefreshToken")
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_refresh_token");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_apple_identities");
+
+                    b.HasIndex("Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_apple_identities_subject");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_apple_identities_user_id");
+
+                    b.ToTable("apple_identities", (string)null);
+                });
+
             modelBuilder.Entity("Storytime.Accounts.ConsentRecord", b =>
                 {
                     b.Property<long>("Id")
@@ -100,6 +198,105 @@ namespace Storytime.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Storytime.Accounts.OutgoingMail", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid?>("Receipt")
+                        .HasColumnType("uuid")
+                        .HasColumnName("receipt");
+
+                    b.Property<string>("ToEmail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("to_email");
+
+                    b.Property<long?>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_outgoing_mails");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_outgoing_mails_due_at");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_outgoing_mails_user_id");
+
+                    b.ToTable("outgoing_mails", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_outgoing_mails_kind", "kind in ('password_reset', 'email_change', 'email_changed', 'password_changed', 'consent', 'consent_given', 'erased')");
+
+                            t.HasCheckConstraint("ck_outgoing_mails_receipt", "(receipt is not null) = (kind = 'erased')");
+                        });
+                });
+
+            modelBuilder.Entity("Storytime.Accounts.ParentSession", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("AddressHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("address_hash");
+
+                    b.Property<string>("DeviceName")
+                        .HasColumnType("text")
+                        .HasColumnName("device_name");
+
+                    b.Property<DateTimeOffset>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<DateTimeOffset>("SignedInAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("signed_in_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_parent_sessions");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_parent_sessions_user_id");
+
+                    b.ToTable("parent_sessions", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_parent_sessions_device_name", "length(device_name) between 1 and 100");
+                        });
+                });
+
             modelBuilder.Entity("Storytime.Accounts.RefreshToken", b =>
                 {
                     b.Property<long>("Id")
@@ -122,17 +319,13 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
-                    b.Property<Guid>("FamilyId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("family_id");
-
-                    b.Property<DateTimeOffset?>("RevokedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("revoked_at");
-
                     b.Property<byte[]>("SealedSuccessor")
                         .HasColumnType("bytea")
                         .HasColumnName("sealed_successor");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id");
 
                     b.Property<DateTimeOffset?>("SpentAt")
                         .HasColumnType("timestamp with time zone")
@@ -150,8 +343,8 @@ namespace Storytime.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_refresh_tokens");
 
-                    b.HasIndex("FamilyId")
-                        .HasDatabaseName("ix_refresh_tokens_family_id");
+                    b.HasIndex("SessionId")
+                        .HasDatabaseName("ix_refresh_tokens_session_id");
 
                     b.HasIndex("TokenHash")
                         .IsUnique()
@@ -163,6 +356,40 @@ namespace Storytime.Data.Migrations
                     b.ToTable("refresh_tokens", null, t =>
                         {
                             t.HasCheckConstraint("ck_refresh_tokens_expires_at", "expires_at > created_at");
+                        });
+                });
+
+            modelBuilder.Entity("Storytime.Accounts.SignInFailure", b =>
+                {
+                    b.Property<byte[]>("EmailHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("email_hash");
+
+                    b.Property<byte[]>("AddressHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("address_hash");
+
+                    b.Property<DateTimeOffset>("CountedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("counted_since");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset?>("LockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("locked_until");
+
+                    b.HasKey("EmailHash", "AddressHash")
+                        .HasName("pk_sign_in_failures");
+
+                    b.HasIndex("CountedSince")
+                        .HasDatabaseName("ix_sign_in_failures_counted_since");
+
+                    b.ToTable("sign_in_failures", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_sign_in_failures_failures", "failures >= 0");
                         });
                 });
 
@@ -540,6 +767,10 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("daily_minutes");
 
+                    b.Property<bool>("FinishStory")
+                        .HasColumnType("boolean")
+                        .HasColumnName("finish_story");
+
                     b.Property<string>("TimeZone")
                         .IsRequired()
                         .HasColumnType("text")
@@ -556,6 +787,63 @@ namespace Storytime.Data.Migrations
                         {
                             t.HasCheckConstraint("ck_screen_times_daily_minutes", "daily_minutes between 0 and 1440");
                         });
+                });
+
+            modelBuilder.Entity("Storytime.Children.ScreenTimeException", b =>
+                {
+                    b.Property<long>("ChildProfileId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("child_profile_id");
+
+                    b.Property<DateTimeOffset>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<int>("ExtraMinutes")
+                        .HasColumnType("integer")
+                        .HasColumnName("extra_minutes");
+
+                    b.Property<DateTimeOffset>("QuietLiftedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("quiet_lifted_until");
+
+                    b.Property<DateTimeOffset>("SetAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("set_at");
+
+                    b.Property<bool>("Stopped")
+                        .HasColumnType("boolean")
+                        .HasColumnName("stopped");
+
+                    b.HasKey("ChildProfileId")
+                        .HasName("pk_screen_time_exceptions");
+
+                    b.ToTable("screen_time_exceptions", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_screen_time_exceptions_ends_at", "ends_at > set_at");
+
+                            t.HasCheckConstraint("ck_screen_time_exceptions_extra_minutes", "extra_minutes between 0 and 1440");
+                        });
+                });
+
+            modelBuilder.Entity("Storytime.Children.StoryGrace", b =>
+                {
+                    b.Property<long>("ChildProfileId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("child_profile_id");
+
+                    b.Property<long>("BookId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("book_id");
+
+                    b.Property<DateTimeOffset>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.HasKey("ChildProfileId")
+                        .HasName("pk_story_graces");
+
+                    b.ToTable("story_graces", (string)null);
                 });
 
             modelBuilder.Entity("Storytime.Library.LibraryItem", b =>
@@ -724,6 +1012,9 @@ namespace Storytime.Data.Migrations
                     b.HasKey("Id", "CreatedAt")
                         .HasName("pk_playback_attempts");
 
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_playback_attempts_user_id");
+
                     b.HasIndex("ChildProfileId", "CreatedAt")
                         .HasDatabaseName("ix_playback_attempts_child_profile_id_created_at");
 
@@ -782,6 +1073,71 @@ namespace Storytime.Data.Migrations
                     b.ToTable("playback_sessions", null, t =>
                         {
                             t.HasCheckConstraint("ck_playback_sessions_expires_at", "expires_at > issued_at");
+                        });
+                });
+
+            modelBuilder.Entity("Storytime.Privacy.Erasure", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.PrimitiveCollection<long[]>("ChildProfileIds")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("child_profile_ids");
+
+                    b.Property<DateTimeOffset?>("CompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("completed_at");
+
+                    b.Property<string>("Deleted")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("deleted");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<Guid>("Receipt")
+                        .HasColumnType("uuid")
+                        .HasColumnName("receipt");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<byte[]>("SealedAppleToken")
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_apple_token");
+
+                    b.Property<long?>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_erasures");
+
+                    b.HasIndex("Receipt")
+                        .IsUnique()
+                        .HasDatabaseName("ix_erasures_receipt");
+
+                    b.HasIndex("RequestedAt")
+                        .HasDatabaseName("ix_erasures_due")
+                        .HasFilter("completed_at is null");
+
+                    b.ToTable("erasures", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_erasures_completed_at", "completed_at >= requested_at");
+
+                            t.HasCheckConstraint("ck_erasures_forgotten", "completed_at is null or (user_id is null and child_profile_ids = '{}' and sealed_apple_token is null)");
+
+                            t.HasCheckConstraint("ck_erasures_kind", "kind in ('child', 'account', 'consent_withdrawn')");
                         });
                 });
 
@@ -1266,8 +1622,8 @@ namespace Storytime.Data.Migrations
                     b.HasKey("ChildProfileId", "EventId", "OccurredAt")
                         .HasName("pk_usage_events");
 
-                    b.HasIndex("ChildProfileId", "BookId", "OccurredAt")
-                        .HasDatabaseName("ix_usage_events_child_profile_id_book_id_occurred_at");
+                    b.HasIndex("ChildProfileId", "OccurredAt")
+                        .HasDatabaseName("ix_usage_events_child_profile_id_occurred_at");
 
                     b.ToTable("usage_events", null, t =>
                         {
@@ -1702,6 +2058,26 @@ namespace Storytime.Data.Migrations
                         .HasConstraintName("fk_admin_user_tokens_admin_users_user_id");
                 });
 
+            modelBuilder.Entity("Storytime.Accounts.AccountToken", b =>
+                {
+                    b.HasOne("Storytime.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_account_tokens_users_user_id");
+                });
+
+            modelBuilder.Entity("Storytime.Accounts.AppleIdentity", b =>
+                {
+                    b.HasOne("Storytime.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_apple_identities_users_user_id");
+                });
+
             modelBuilder.Entity("Storytime.Accounts.ConsentRecord", b =>
                 {
                     b.HasOne("Storytime.Accounts.User", null)
@@ -1712,8 +2088,34 @@ namespace Storytime.Data.Migrations
                         .HasConstraintName("fk_consent_records_users_user_id");
                 });
 
+            modelBuilder.Entity("Storytime.Accounts.OutgoingMail", b =>
+                {
+                    b.HasOne("Storytime.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_outgoing_mails_users_user_id");
+                });
+
+            modelBuilder.Entity("Storytime.Accounts.ParentSession", b =>
+                {
+                    b.HasOne("Storytime.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_parent_sessions_users_user_id");
+                });
+
             modelBuilder.Entity("Storytime.Accounts.RefreshToken", b =>
                 {
+                    b.HasOne("Storytime.Accounts.ParentSession", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_refresh_tokens_parent_sessions_session_id");
+
                     b.HasOne("Storytime.Accounts.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
@@ -1795,6 +2197,26 @@ namespace Storytime.Data.Migrations
                         });
 
                     b.Navigation("QuietHours");
+                });
+
+            modelBuilder.Entity("Storytime.Children.ScreenTimeException", b =>
+                {
+                    b.HasOne("Storytime.Children.ChildProfile", null)
+                        .WithOne()
+                        .HasForeignKey("Storytime.Children.ScreenTimeException", "ChildProfileId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_screen_time_exceptions_child_profiles_child_profile_id");
+                });
+
+            modelBuilder.Entity("Storytime.Children.StoryGrace", b =>
+                {
+                    b.HasOne("Storytime.Children.ChildProfile", null)
+                        .WithOne()
+                        .HasForeignKey("Storytime.Children.StoryGrace", "ChildProfileId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_story_graces_child_profiles_child_profile_id");
                 });
 
             modelBuilder.Entity("Storytime.Library.LibraryItem", b =>

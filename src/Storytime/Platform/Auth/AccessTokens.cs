@@ -16,9 +16,9 @@ internal sealed class AccessTokens(IOptions<AuthOptions> options)
 
     public static SymmetricSecurityKey Key(AuthOptions options) => new(Convert.FromBase64String(options.SigningKey));
 
-    /// <param name="familyId">The refresh token family, which is what the parent's list of signed-in devices shows.</param>
-    public (string Jwt, DateTimeOffset ExpiresAt) ForParent(long userId, Guid familyId, DateTimeOffset now) => Make(
-        Audience.Parent, now, now + options.Value.ParentTokenLifetime, (Claim.Subject, Text(userId)), (Claim.Session, familyId.ToString()));
+    /// <param name="sessionId">The parent's session: the family of its refresh tokens, and an entry in the list of signed-in devices.</param>
+    public (string Jwt, DateTimeOffset ExpiresAt) ForParent(long userId, Guid sessionId, DateTimeOffset now) => Make(
+        Audience.Parent, now, now + options.Value.ParentTokenLifetime, (Claim.Subject, Text(userId)), (Claim.Session, sessionId.ToString()));
 
     public string ForChild(long childId, long userId, long childSessionId, DateTimeOffset now, DateTimeOffset expiresAt) => Make(
         Audience.Child, now, expiresAt, (Claim.Subject, Text(childId)), (Claim.User, Text(userId)), (Claim.Session, Text(childSessionId))).Jwt;

@@ -26,7 +26,7 @@ internal static class Policy
     public const string Finance = "finance";
 }
 
-/// <summary>Tells whether the session behind a token that is valid by itself is still live. One each for child sessions and for staff.</summary>
+/// <summary>Tells whether the session behind a token that is valid by itself is still live. One each for parents, child sessions and staff.</summary>
 internal interface ISessionCheck
 {
     string Audience { get; }
@@ -45,6 +45,7 @@ internal static class AuthSetup
     public static void AddStorytimeAuth(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<Pseudonyms>();
         services.AddAuthentication(AppScheme)
             .AddJwtBearer(AppScheme, jwt => Configure(jwt))
             .AddJwtBearer(AdminScheme, jwt => Configure(jwt));

@@ -5,7 +5,7 @@ using System.Security.Claims;
 namespace Storytime.Platform.Auth;
 
 /// <summary>A signed-in parent.</summary>
-public sealed record Parent(long UserId, Guid FamilyId)
+public sealed record Parent(long UserId, Guid SessionId)
 {
     public static ValueTask<Parent?> BindAsync(HttpContext context, ParameterInfo parameter) =>
         ValueTask.FromResult<Parent?>(new Parent(context.User.Id(Claim.Subject), Guid.Parse(context.User.FindFirstValue(Claim.Session)!)));
