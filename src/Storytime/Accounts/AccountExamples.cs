@@ -11,8 +11,8 @@ internal static class AccountExamples
 
     public static IEnumerable<ApiExample> All =>
     [
-        new(new RegisterRequest(Email, Password, "US")),
-        new(new LoginRequest(Email, Password)),
+        new(new RegisterRequest(Email, Password, "US", "Maya's iPhone")),
+        new(new LoginRequest(Email, Password, "Maya's iPhone")),
         new(new RefreshRequest(RefreshToken)),
         new(new LogoutRequest(RefreshToken)),
         new(_user),

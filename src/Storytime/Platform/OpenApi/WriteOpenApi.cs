@@ -11,7 +11,6 @@ internal static class WriteOpenApi
         // A program that serves does this by itself when it starts.
         app.UseRouting();
         app.UseEndpoints(_ => { });
-        await using var scope = app.Services.CreateAsyncScope();
         var document = await app.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>(OpenApiSetup.DocumentName).GetOpenApiDocumentAsync(ct);
         Console.WriteLine(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, ct));
         return 0;
