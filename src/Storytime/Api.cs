@@ -21,9 +21,9 @@ internal static class Api
         var ios = app.MapGroup("/api/v1");
 
         var auth = ios.MapGroup("/auth").WithTags("Accounts").AllowAnonymous();
-        auth.MapPost("/register", Register.Handle).RequireRateLimiting(RateLimits.Auth).MayAnswer(409);
-        auth.MapPost("/login", Login.Handle).RequireRateLimiting(RateLimits.Auth);
-        auth.MapPost("/refresh", Refresh.Handle).RequireRateLimiting(RateLimits.Refresh);
+        auth.MapPost("/register", Register.Handle).RequireRateLimiting(RateLimits.Auth).MayRefuse(Register.EmailTaken);
+        auth.MapPost("/login", Login.Handle).RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused);
+        auth.MapPost("/refresh", Refresh.Handle).RequireRateLimiting(RateLimits.Refresh).MayRefuse(Refresh.Refused);
         auth.MapPost("/logout", Refresh.Logout).RequireRateLimiting(RateLimits.Refresh);
 
         var parent = ios.MapGroup("").RequireAuthorization(Policy.Parent);
@@ -31,7 +31,7 @@ internal static class Api
 
         var children = parent.MapGroup("/children").WithTags("Children");
         children.MapGet("", ManageChildren.List);
-        children.MapPost("", ManageChildren.Create);
+        children.MapPost("", ManageChildren.Create).MayRefuse(ManageChildren.ConsentRequired);
         children.MapGet("/{id:id}", ManageChildren.Read);
         children.MapPatch("/{id:id}", ManageChildren.Update);
         children.MapPost("/{id:id}/child_sessions", ManageChildSessions.Start);
@@ -48,13 +48,14 @@ internal static class Api
 
         var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer);
         viewer.MapGet("/children/{id:id}/library", ListLibrary.Handle).WithTags("Library");
-        viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback").RequireRateLimiting(RateLimits.Playback).MayAnswer(503);
+        viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback").RequireRateLimiting(RateLimits.Playback)
+            .MayAnswer(503).MayRefuse(() => StartPlayback.Refusals);
         viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").RequireRateLimiting(RateLimits.Usage)
-            .WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404);
+            .WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404).MayRefuse(ReportUsage.NotOnShelf);
 
         var admin = app.MapGroup("/admin/api/v1");
 
-        admin.MapPost("/auth/login", AdminSignIn.Handle).WithTags("Admin: sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.Auth);
+        admin.MapPost("/auth/login", AdminSignIn.Handle).WithTags("Admin: sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused);
 
         admin.MapGet("/publishers", ManagePublishers.List).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
         admin.MapGet("/publishers/{id:id}", ManagePublishers.Read).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);

@@ -24,6 +24,7 @@ public sealed record ShelfBookResponse(
 internal static class ListLibrary
 {
     /// <summary>The books that a parent put on a child's shelf, newest first. For the parent, and for the child's own devices.</summary>
+    [EndpointName("list_library")]
     public static async Task<Results<Ok<Page<ShelfBookResponse>>, ApiError>> Handle(
         long id, [AsParameters] PageQuery page, Viewer viewer, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {

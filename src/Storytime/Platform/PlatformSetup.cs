@@ -16,7 +16,8 @@ namespace Storytime.Platform;
 internal static class PlatformSetup
 {
     /// <param name="generated">Serializers made by the compiler; the others are made at run time.</param>
-    public static void AddPlatform(this WebApplicationBuilder builder, IJsonTypeInfoResolver generated)
+    /// <param name="examples">Bodies for the OpenAPI document.</param>
+    public static void AddPlatform(this WebApplicationBuilder builder, IJsonTypeInfoResolver generated, Func<IEnumerable<ApiExample>> examples)
     {
         var services = builder.Services;
         // Secrets that operators know by these names, from the environment of the process or of its secret store.
@@ -71,7 +72,7 @@ internal static class PlatformSetup
         services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<CorsOptions>>((cors, ours) =>
             cors.AddDefaultPolicy(p => p.WithOrigins(ours.Value.Origins).AllowAnyHeader().AllowAnyMethod().AllowCredentials().SetPreflightMaxAge(TimeSpan.FromHours(1))));
 
-        services.AddStorytimeOpenApi();
+        services.AddStorytimeOpenApi(examples);
         services.AddSingleton<DatabaseHealth>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
     }

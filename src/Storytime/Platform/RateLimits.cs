@@ -57,9 +57,9 @@ internal static class RateLimits
     private static ApiError Refuse(RateLimitLease refused, HttpContext http)
     {
         refused.TryGetMetadata(MetadataName.RetryAfter, out var wait);
-        var seconds = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        http.Response.Headers.RetryAfter = seconds;
-        return new ApiError(429, "rate_limited", $"Too many requests. Try again in {seconds} seconds.");
+        var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return ApiError.RateLimited(seconds);
     }
 
     /// <summary>One IPv4 address; of IPv6 the /64, because a single subscriber has that many addresses.</summary>

@@ -8,6 +8,7 @@ using Storytime.Library;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
+using Storytime.Platform.OpenApi;
 using Storytime.Rights;
 
 namespace Storytime.Playback;
@@ -27,6 +28,8 @@ internal static partial class StartPlayback
     /// Checks that this child may watch this book now, and hands out the cookies that open it. A refusal is 403 with one code for each reason;
     /// its details say when to try again and what a parent can do.
     /// </summary>
+    [EndpointName("start_playback_session")]
+    [NoLocation, SetsCookies]
     public static async Task<Results<Created<PlaybackSessionResponse>, ApiError>> Handle(
         long id, StartPlaybackRequest request, Viewer viewer, StorytimeDb db, CookieMint mint, PlaybackLog log, IOptions<CloudFrontOptions> options,
         ILogger<PlaybackLog> logger, HttpContext http, TimeProvider time, CancellationToken ct)
@@ -64,6 +67,11 @@ internal static partial class StartPlayback
         cookies.SetOn(http.Response, options.Value);
         return TypedResults.Created((string?)null, ToResponse(sessionId, book, cookies, child.Position, options.Value));
     }
+
+    /// <summary>Every refusal as it is answered, for the OpenAPI document.</summary>
+    public static IEnumerable<ApiError> Refusals => Enum.GetValues<PlaybackRefusal>().Select(refusal => Refuse(
+        refusal,
+        refusal is PlaybackRefusal.RightsNotStarted or PlaybackRefusal.QuietHours or PlaybackRefusal.DailyLimitReached ? ApiExample.Later : null));
 
     private static ApiError Refuse(PlaybackRefusal refusal, DateTimeOffset? retryAt) => new(403, Json.Name(refusal), Entitlement.Message(refusal),
         new Dictionary<string, object?>

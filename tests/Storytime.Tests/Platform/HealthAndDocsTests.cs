@@ -33,7 +33,7 @@ public sealed class HealthAndDocsTests(StorytimeApp app) : IClassFixture<Storyti
             responses.ShouldContainKey("500", name);
             responses.Any(r => r.Key.StartsWith('2')).ShouldBeTrue(name);
             if (!name.Contains("/auth/", StringComparison.Ordinal) && !name.Contains("/webhooks/", StringComparison.Ordinal))
-                operation["security"]!.AsArray().Count.ShouldBe(1, name);
+                operation["security"]!.AsArray().ShouldNotBeEmpty(name);
             operation["tags"]!.AsArray().Count.ShouldBe(1, name);
             ((string?)operation["summary"]).ShouldNotBeNullOrWhiteSpace(name);
         }
