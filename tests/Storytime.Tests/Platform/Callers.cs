@@ -67,7 +67,7 @@ internal sealed record Caller(string Name, Standing Standing, Func<Scene, Task<s
 
     public override string ToString() => Name;
 
-    private static JsonObject Payload(string jwt) => JsonNode.Parse(Base64UrlEncoder.Decode(jwt.Split('.')[1]))!.AsObject();
+    public static JsonObject Payload(string jwt) => JsonNode.Parse(Base64UrlEncoder.Decode(jwt.Split('.')[1]))!.AsObject();
 
     /// <summary>The same token but for what is changed, signed with a key: HMAC-SHA256, as the app does it.</summary>
     private static string Sign(string jwt, byte[] key, Action<JsonObject> change)

@@ -17,10 +17,18 @@ internal static class Fingerprint
     public static async Task<Dictionary<string, string>> OfAsync(StorytimeApp app)
     {
         await using var data = NpgsqlDataSource.Create(app.ConnectionString + ";Pooling=false");
-        var tables = (await ReadAsync(data, TablesSql, r => r.GetString(0))).ToList();
+        var tables = await ReadAsync(data, TablesSql, r => r.GetString(0));
         tables.Count.ShouldBeGreaterThan(20);
         var all = string.Join(" union all ", tables.Select(t => $"select '{t}', md5(coalesce(string_agg(row, '' order by row), '')) from ({RowsSql} \"{t}\" t) as rows"));
         return (await ReadAsync(data, all, r => (r.GetString(0), r.GetString(1)))).ToDictionary();
+    }
+
+    /// <summary>The tables in which a row has this text.</summary>
+    public static async Task<List<string>> TablesWithAsync(StorytimeApp app, string text)
+    {
+        await using var data = NpgsqlDataSource.Create(app.ConnectionString + ";Pooling=false");
+        var tables = await ReadAsync(data, TablesSql, r => r.GetString(0));
+        return await ReadAsync(data, string.Join(" union all ", tables.Select(t => $"(select '{t}' from \"{t}\" t where to_jsonb(t)::text like '%{text}%' limit 1)")), r => r.GetString(0));
     }
 
     private static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource data, string sql, Func<NpgsqlDataReader, T> read)

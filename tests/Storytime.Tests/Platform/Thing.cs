@@ -15,6 +15,7 @@ internal sealed record Thing(string Name, Func<Scene, Task<object>> Ours, Func<S
     public static readonly Thing ChildSession = OfFamily("child session", async f => (long)(await f.ChildSessionAsync())["child_session"]!["id"]!);
     public static readonly Thing ShelfBook = OfFamily("book on the shelf", async f => await f.ShelfBookAsync());
     public static readonly Thing PlaybackSession = OfFamily("playback session", async f => await f.PlaybackSessionAsync());
+    public static readonly Thing ParentSession = OfFamily("session", async f => (string)Caller.Payload(await f.TokenAsync())["sid"]!) with { Missing = Guid.AllBitsSet };
     public static readonly Thing Email = Fact("e-mail", async s => await s.Ours.SignedInEmailAsync());
     public static readonly Thing RefreshToken = Fact("refresh token", async s => (string)(await s.Ours.SignedInAsync())["refresh_token"]!);
     public static readonly Thing NewEmail = Fact("new e-mail", _ => Task.FromResult<object>(Families.NewEmail()));
