@@ -20,7 +20,8 @@ public sealed partial class AccessHost(Database database) : VideoHost(database)
 
     /// <summary>Method and address of every route that the app has.</summary>
     internal List<string> Routes() => [.. App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-        .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]).Select(m => $"{m} /{Constraint().Replace(e.RoutePattern.RawText!, "{$1}").Trim('/')}"))
+        .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"])
+            .Select(m => $"{m} /{Constraint().Replace(e.RoutePattern.RawText!, "{$1}").Trim('/')}"))
         .Distinct()];
 
     internal async Task<Reply> SendAsync(string method, string path, string? token = null, object? body = null, Action<HttpRequestMessage>? change = null)

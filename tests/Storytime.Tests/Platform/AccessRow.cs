@@ -49,7 +49,9 @@ internal sealed partial record Row(string Route, Who Who, Thing[]? Things = null
         }
     }
 
-    /// <summary>The rules of the whole API: first the token, then whether such a caller may come here at all, then whether the first thing and each next one is there for them.</summary>
+    /// <summary>
+    /// The rules of the whole API: first the token, then whether such a caller may come here at all, then whether each thing, one after the other, is there for them.
+    /// </summary>
     public Expectation Expect(Caller caller, Pick[] picks)
     {
         var granted = new Expectation(Answer, null, "may do this");
@@ -100,5 +102,8 @@ internal sealed record Expectation(int? Status, string? Code, string Reason)
     public bool IsRefusal => Code is not null || Barred >= 0;
 
     public string? Problem(Reply reply) =>
-        Status is { } status ? (reply.Status != status ? $"{status}" : Code is not null && reply.ErrorCode != Code ? Code : null) : reply.Status is >= 200 and < 300 ? null : "2xx";
+        Status is not { } status ? (reply.Status is >= 200 and < 300 ? null : "2xx")
+        : reply.Status != status ? $"{status}"
+        : Code is not null && reply.ErrorCode != Code ? Code
+        : null;
 }

@@ -63,7 +63,8 @@ internal static class AccessTable
         new("POST /admin/api/v1/rights_windows", Editor, [Publisher.Else(422), PublishersBook.Else(422), Now, Tomorrow],
             t => new { publisher_id = t[0], book_id = t[1], start_at = t[2], end_at = t[3] }),
         new("GET /admin/api/v1/rights_windows/{id}", Editor, [RightsWindow]),
-        new("PATCH /admin/api/v1/rights_windows/{id}", Editor, [RightsWindow, Publisher.Else(422), PublishersBook.Else(422)], t => new { publisher_id = t[1], book_id = t[2] }),
+        new("PATCH /admin/api/v1/rights_windows/{id}", Editor, [RightsWindow, Publisher.Else(422), PublishersBook.Else(422)],
+            t => new { publisher_id = t[1], book_id = t[2] }),
         new("DELETE /admin/api/v1/rights_windows/{id}", Editor, [RightsWindow]),
 
         new("POST /admin/api/v1/uploads/master_video", Editor, Body: _ => new { filename = "a.mp4", content_type = "video/mp4", size = 1000 }),

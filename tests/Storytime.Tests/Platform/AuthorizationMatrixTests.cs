@@ -13,7 +13,8 @@ public sealed class AuthorizationMatrixTests(AccessHost host) : IClassFixture<Ac
     {
         var (routes, rows) = (host.Routes(), AccessTable.Rows.Select(r => r.Route).ToList());
         routes.Count.ShouldBeGreaterThan(50);
-        routes.Except(rows).ShouldBeEmpty("Nothing says who may call these. Add a row to AccessTable for each, as: new(\"<method and address>\", <who>, [<things>], <body>).");
+        routes.Except(rows).ShouldBeEmpty(
+            "Nothing says who may call these. Add a row to AccessTable for each, as: new(\"<method and address>\", <who>, [<things>], <body>).");
         rows.Except(routes).ShouldBeEmpty("AccessTable has rows that no route of the app is like. Take them away, or correct their method or address.");
         rows.ShouldBeUnique();
     }
@@ -92,7 +93,8 @@ public sealed class AuthorizationMatrixTests(AccessHost host) : IClassFixture<Ac
     public async Task The_OpenAPI_document_says_of_every_operation_who_may_call_it()
     {
         var document = JsonNode.Parse((await host.SendAsync("GET", "/openapi/v1.json")).Body)!;
-        var operations = document["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(o => (Route: $"{o.Key.ToUpperInvariant()} {p.Key}", Operation: o.Value!))).ToList();
+        var operations = document["paths"]!.AsObject()
+            .SelectMany(p => p.Value!.AsObject().Select(o => (Route: $"{o.Key.ToUpperInvariant()} {p.Key}", Operation: o.Value!))).ToList();
         var described = AccessTable.Rows.Where(r => r.Route.Contains("/api/v1/", StringComparison.Ordinal) || r.Route.Contains("/webhooks/", StringComparison.Ordinal));
         operations.Select(o => o.Route).ShouldBe(described.Select(r => r.Route), ignoreOrder: true);
         foreach (var (route, operation) in operations)

@@ -22,7 +22,8 @@ internal enum Standing
 /// <param name="Token">In a scene: the first family's, unless the name says otherwise.</param>
 /// <param name="Reach">Whose things are there for this caller; null for a sibling, who has nothing that is asked for.</param>
 /// <param name="Code">Of the 401.</param>
-internal sealed record Caller(string Name, Standing Standing, Func<Scene, Task<string?>> Token, Pick? Reach = null, AdminRole? Role = null, string Code = "unauthenticated")
+internal sealed record Caller(
+    string Name, Standing Standing, Func<Scene, Task<string?>> Token, Pick? Reach = null, AdminRole? Role = null, string Code = "unauthenticated")
 {
     /// <summary>All kinds of callers.</summary>
     public static async Task<Caller[]> AllAsync(VideoHost host)

@@ -28,7 +28,8 @@ internal static class Fingerprint
     {
         await using var data = NpgsqlDataSource.Create(app.ConnectionString + ";Pooling=false");
         var tables = await ReadAsync(data, TablesSql, r => r.GetString(0));
-        return await ReadAsync(data, string.Join(" union all ", tables.Select(t => $"(select '{t}' from \"{t}\" t where to_jsonb(t)::text like '%{text}%' limit 1)")), r => r.GetString(0));
+        var all = string.Join(" union all ", tables.Select(t => $"(select '{t}' from \"{t}\" t where to_jsonb(t)::text like '%{text}%' limit 1)"));
+        return await ReadAsync(data, all, r => r.GetString(0));
     }
 
     private static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource data, string sql, Func<NpgsqlDataReader, T> read)

@@ -19,9 +19,12 @@ internal sealed record HostileBody(string Name, byte[] Content, string? ContentT
     private static readonly string[] _values =
     [
         "null", "true", "0", "-1", "1.5", "1e308", "1e999", "2147483648", "9223372036854775807", "9223372036854775808", "-9223372036854775808", new('9', 2000),
-        "\"\"", "\" \"", "\"text\"", "\"12\"", "\"a\\u0000b\"", Latin, "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u202e'; drop table users; --\"", $"\"{new string('a', 100_000)}\"",
-        "\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59.9999999Z\"", "\"9999-12-31T23:59:59-14:00\"", "\"2026-02-30T25:61:00Z\"", "\"23:59:60\"", "\"00000000-0000-0000-0000-000000000000\"",
-        "[]", "[null]", "[1]", "[\"text\"]", "[{}]", "[[[]]]", "[2147483648]", "{}", "{\"a\": {\"b\": [1]}}", $"[{string.Join(',', Enumerable.Repeat("1", 20_000))}]", Nested("[", "]"), Nested("{\"a\":", "}"),
+        "\"\"", "\" \"", "\"text\"", "\"12\"", "\"a\\u0000b\"", Latin, "\"\\ud800\"", "\"\\udc00\\ud800\"",
+        "\"\\u202e'; drop table users; --\"", $"\"{new string('a', 100_000)}\"",
+        "\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59.9999999Z\"", "\"9999-12-31T23:59:59-14:00\"", "\"2026-02-30T25:61:00Z\"", "\"23:59:60\"",
+        "\"00000000-0000-0000-0000-000000000000\"",
+        "[]", "[null]", "[1]", "[\"text\"]", "[{}]", "[[[]]]", "[2147483648]", "{}",
+        "{\"a\": {\"b\": [1]}}", $"[{string.Join(',', Enumerable.Repeat("1", 20_000))}]", Nested("[", "]"), Nested("{\"a\":", "}"),
     ];
 
     public static IEnumerable<HostileBody> Of(JsonObject valid, JsonObject schema, JsonNode document)
@@ -45,7 +48,8 @@ internal sealed record HostileBody(string Name, byte[] Content, string? ContentT
     public static JsonObject WithForbiddenMembers(JsonObject valid, JsonObject schema)
     {
         var body = valid.DeepClone().AsObject();
-        foreach (var name in new[] { "id", "user_id", "parent_id", "child_profile_id", "child_session_id", "admin_id", "created_by_admin_id", "added_by_user_id", "session_id", "version" })
+        foreach (var name in new[] { "id", "user_id", "parent_id", "child_profile_id", "child_session_id", "admin_id", "created_by_admin_id",
+            "added_by_user_id", "session_id", "version" })
             Add(name, JsonNode.Parse(Marker)!);
         foreach (var name in new[] { "role", "token", "password_hash", "s3_key", "hls_base_path" })
             Add(name, Marker);
@@ -78,13 +82,15 @@ internal sealed record HostileBody(string Name, byte[] Content, string? ContentT
     private static IEnumerable<HostileBody> WholesOf(JsonObject valid)
     {
         var text = valid.ToJsonString();
-        foreach (var broken in new[] { "{", "nul", "{\"a\":}", "{'a': 1}", "{\"a\": 1,}", "{\"a\": 01}", "{\"a\": NaN}", "{} {}", "// {}", "<a/>", "{\"a\": \"\t\"}", text + "}", text[..^1] })
+        foreach (var broken in new[] { "{", "nul", "{\"a\":}", "{'a': 1}", "{\"a\": 1,}", "{\"a\": 01}", "{\"a\": NaN}", "{} {}", "// {}", "<a/>",
+            "{\"a\": \"\t\"}", text + "}", text[..^1] })
             yield return new(Short(broken), Bytes(broken), Statuses: 400);
         foreach (var other in new[] { "[]", "\"text\"", "1", "true", $"[{text}]", Nested("[", "]"), Nested("{\"a\":", "}"), $"{{\"\\ud800\": {Nested("[", "]")}}}" })
             yield return new(Short(other), Bytes(other), Statuses: 400);
         yield return new("UTF-16", Encoding.Unicode.GetBytes(text), Statuses: 400);
         // Some bodies are optional, and unknown members are nothing to anybody.
-        foreach (var odd in new[] { "", " ", "null", "{}", "{\"\\ud800\": 1}", "{\"\\u0000\": 1}", $"{{\"{new string('a', 10_000)}\": 1}}", "{\"__proto__\": {\"role\": \"admin\"}, \"$type\": \"System.Object\", \"$ref\": \"1\"}" })
+        foreach (var odd in new[] { "", " ", "null", "{}", "{\"\\ud800\": 1}", "{\"\\u0000\": 1}", $"{{\"{new string('a', 10_000)}\": 1}}",
+            "{\"__proto__\": {\"role\": \"admin\"}, \"$type\": \"System.Object\", \"$ref\": \"1\"}" })
             yield return new(Short(odd), Bytes(odd));
         yield return new("members twice", Bytes(text[..^1] + (valid.Count > 0 ? "," : "") + text[1..]));
         yield return new("20,000 unknown members", Bytes($"{{{string.Join(',', Enumerable.Range(0, 20_000).Select(i => $"\"m{i}\": {i}"))}}}"));
@@ -94,7 +100,8 @@ internal sealed record HostileBody(string Name, byte[] Content, string? ContentT
     private static IEnumerable<HostileBody> TypesOf(JsonObject valid)
     {
         var bytes = Bytes(valid.ToJsonString());
-        foreach (var type in new[] { null, "text/plain", "text/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=a", "application/octet-stream", "application/json; charset=utf-16", "application/json; charset=none" })
+        foreach (var type in new[] { null, "text/plain", "text/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=a",
+            "application/octet-stream", "application/json; charset=utf-16", "application/json; charset=none" })
             yield return new($"as {type ?? "nothing"}", bytes, type, 415);
     }
 

@@ -33,8 +33,11 @@ internal sealed class Scene(VideoHost host) : MadeOnce
     /// <summary>In one part, which was not sent yet.</summary>
     public Task<JsonNode> UploadAsync() => OnceAsync(() => Host.BeginPartsAsync(new byte[1000]));
 
-    public Task<string> CoverKeyAsync() => OnceAsync(async () => (string)(await Host.Editor.PostAsync(
-        $"/admin/api/v1/books/{await BookAsync()}/cover", new { filename = "a.png", content_type = "image/png", size = 100 })).ShouldBe(HttpStatusCode.Created)["cover_s3_key"]!);
+    public Task<string> CoverKeyAsync() => OnceAsync(async () =>
+    {
+        var answer = await Host.Editor.PostAsync($"/admin/api/v1/books/{await BookAsync()}/cover", new { filename = "a.png", content_type = "image/png", size = 100 });
+        return (string)answer.ShouldBe(HttpStatusCode.Created)["cover_s3_key"]!;
+    });
 
     public Task<long> ReadyVideoAsync() => OnceAsync(async () => await Host.App.ReadyVideoAsync(await BookAsync()));
 
@@ -45,7 +48,8 @@ internal sealed class Scene(VideoHost host) : MadeOnce
         return await Host.App.InDatabaseAsync(async db =>
         {
             var file = new UploadFile("a.mp4", "video/mp4", 1000, null);
-            var upload = Upload.Start(new Staff(1, AdminRole.Editor), UploadKind.MasterVideo, $"masters/{Guid.NewGuid()}/a.mp4", file, UploadMethod.Put, now, TimeSpan.FromHours(1));
+            var key = $"masters/{Guid.NewGuid()}/a.mp4";
+            var upload = Upload.Start(new Staff(1, AdminRole.Editor), UploadKind.MasterVideo, key, file, UploadMethod.Put, now, TimeSpan.FromHours(1));
             var asset = VideoAsset.Create(upload, book, 1, new MasterObject(1000, "etag", null, null), null, 1, now);
             db.VideoAssets.Add(asset);
             await db.SaveChangesAsync();
@@ -70,7 +74,7 @@ internal sealed class Family(StorytimeApp app) : MadeOnce
     private readonly string _email = Families.NewEmail();
 
     public Task<JsonNode> SignedInAsync() => OnceAsync(async () =>
-        (await app.Client().PostAsync("/api/v1/auth/register", new { email = _email, password = Families.Password, country = "US" })).ShouldBe(HttpStatusCode.Created).Json);
+        (await app.Client().PostAsync("/api/v1/auth/register", new { email = _email, password = Families.Password })).ShouldBe(HttpStatusCode.Created).Json);
 
     public async Task<string> SignedInEmailAsync()
     {
@@ -105,7 +109,8 @@ internal sealed class Family(StorytimeApp app) : MadeOnce
     /// <summary>Of a device that was signed out.</summary>
     public Task<string> EndedTokenAsync() => OnceAsync(async () =>
     {
-        var again = (await app.Client().PostAsync("/api/v1/auth/login", new { email = await SignedInEmailAsync(), password = Families.Password })).ShouldBe(HttpStatusCode.OK);
+        var again = await app.Client().PostAsync("/api/v1/auth/login", new { email = await SignedInEmailAsync(), password = Families.Password });
+        again.ShouldBe(HttpStatusCode.OK);
         (await app.Client().PostAsync("/api/v1/auth/logout", new { refresh_token = (string)again["refresh_token"]! })).ShouldBe(HttpStatusCode.NoContent);
         return (string)again["jwt"]!;
     });
@@ -114,7 +119,8 @@ internal sealed class Family(StorytimeApp app) : MadeOnce
     public Task<string> EndedChildTokenAsync() => OnceAsync(async () =>
     {
         var session = await HandOverAsync(await ChildAsync());
-        (await (await ParentAsync()).DeleteAsync($"/api/v1/children/{await ChildAsync()}/child_sessions/{session["child_session"]!["id"]}")).ShouldBe(HttpStatusCode.NoContent);
+        var path = $"/api/v1/children/{await ChildAsync()}/child_sessions/{session["child_session"]!["id"]}";
+        (await (await ParentAsync()).DeleteAsync(path)).ShouldBe(HttpStatusCode.NoContent);
         return (string)session["token"]!;
     });
 
