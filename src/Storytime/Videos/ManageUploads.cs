@@ -67,7 +67,7 @@ internal static class ManageUploads
         var parts = new List<SignedPartResponse>();
         foreach (var (index, number) in numbers.Index())
         {
-            var presigned = await bucket.PresignPartAsync(upload, number, checksums?[index], expiresAt);
+            var presigned = await bucket.PresignPartAsync(upload, number, upload.MultipartChecksum == MultipartChecksum.Sha256 ? checksums![index] : null, expiresAt);
             parts.Add(new SignedPartResponse(number, "PUT", presigned.Url, presigned.Headers!, upload.SizeOf(number)));
         }
         return TypedResults.Ok(new SignPartsResponse(parts, expiresAt));
