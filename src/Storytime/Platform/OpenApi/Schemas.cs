@@ -24,6 +24,8 @@ internal static class Schemas
           "position_seconds": 41.5, "event_id": "0190b0e0-1111-7222-8333-944455566677", "playback_session_id": 9001, "accepted": 3, "duplicates": 1, "index": 4,
           "page": 1, "per_page": 25, "total": 1, "total_pages": 1, "code": "not_found", "message": "There is no such child.", "filename": "moon-boat.mp4",
           "content_type": "video/mp4", "size": 73400320, "checksum_sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "master_s3_key": "masters/0190b0e0/moon-boat.mp4",
+          "daily_minutes": 60, "start": "20:00", "end": "06:30", "time_zone": "America/New_York", "finish_story": true, "extra_minutes": 15, "stopped": false,
+          "watched_seconds": 1500, "remaining_seconds": 3000, "quiet_now": false,
           "territory": "GLOBAL", "billing_email": "billing@lantern.example", "contact_name": "Grace Hill", "contract_name": "Lantern 2026", "currency": "USD"
         }
         """)!.AsObject().ToDictionary(e => e.Key, e => e.Value!);
