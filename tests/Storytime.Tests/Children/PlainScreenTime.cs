@@ -9,12 +9,15 @@ internal sealed class PlainScreenTime(PlainZone zone, int? dailyMinutes, (int St
     public const int Minute = 60;
     public const int Hour = 3600;
 
+    private readonly bool[] _quiet = Paint(quiet);
     private int _extra;
     private bool _stopped;
     private int _exceptionEnds = int.MinValue;
     private int _lifted = int.MinValue;
 
     public int ExceptionEnds => _exceptionEnds;
+
+    public bool IsStopped(int at) => _stopped && at < _exceptionEnds;
 
     public void Say(int now, int extra, bool stopped, PlainZone where)
     {
@@ -27,25 +30,11 @@ internal sealed class PlainScreenTime(PlainZone zone, int? dailyMinutes, (int St
     /// <summary>"quiet", "used up", or null when the child may watch.</summary>
     public string? WhyNot(int at, double watched) =>
         IsQuiet(at) ? "quiet"
-        : _stopped && at < _exceptionEnds ? "used up"
+        : IsStopped(at) ? "used up"
         : Allowance(at) is { } allowed && allowed - watched < 1 ? "used up"
         : null;
 
-    public bool IsQuiet(int at)
-    {
-        if (at < _lifted)
-            return false;
-        var time = zone.TimeOfDay(at);
-        foreach (var (start, end) in quiet)
-        {
-            for (var minute = start; minute != end; minute = (minute + 1) % 1440)
-            {
-                if (minute == time)
-                    return true;
-            }
-        }
-        return false;
-    }
+    public bool IsQuiet(int at) => at >= _lifted && _quiet[zone.TimeOfDay(at)];
 
     /// <summary>Watches on, second by second, until somebody says stop; null when nobody does for 13 hours.</summary>
     public int? WatchOn(int now, double watched)
@@ -59,8 +48,6 @@ internal sealed class PlainScreenTime(PlainZone zone, int? dailyMinutes, (int St
                 watched = 0;
             if (quietNow || (at == _lifted && IsQuiet(at)) || (Allowance(at) is { } allowed && allowed - watched < 1))
                 return at;
-            if (at == _lifted)
-                quietNow = IsQuiet(at);
             watched++;
         }
         return null;
@@ -88,7 +75,19 @@ internal sealed class PlainScreenTime(PlainZone zone, int? dailyMinutes, (int St
     }
 
     public double? Remaining(int now, double watched) =>
-        _stopped && now < _exceptionEnds ? 0 : Allowance(now) is { } allowed ? Math.Max(0, Math.Floor(allowed - watched)) : null;
+        IsStopped(now) ? 0 : Allowance(now) is { } allowed ? Math.Max(0, Math.Floor(allowed - watched)) : null;
+
+    /// <summary>Each minute of a day, quiet or not.</summary>
+    private static bool[] Paint((int Start, int End)[] spans)
+    {
+        var quiet = new bool[1440];
+        foreach (var (start, end) in spans)
+        {
+            for (var minute = start; minute != end; minute = (minute + 1) % 1440)
+                quiet[minute] = true;
+        }
+        return quiet;
+    }
 
     private int? Allowance(int at) => (dailyMinutes + (at < _exceptionEnds ? _extra : 0)) * Minute;
 }
