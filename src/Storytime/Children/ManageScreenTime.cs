@@ -88,15 +88,17 @@ internal sealed class TimeZoneAttribute : ValidationAttribute
     public override bool IsValid(object? value) => value is not string name || FamilyClock.Knows(name);
 }
 
-/// <summary>What no span can be seen to break alone; their times are judged one by one.</summary>
+/// <summary>Judges the spans with all that is in them: the attributes of a list's elements are only looked at for the documentation.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 internal sealed class QuietHoursListAttribute : ValidationAttribute
 {
     private const int Most = 10;
 
-    public QuietHoursListAttribute() =>
-        ErrorMessage = $"quiet_hours must be at most {Most} objects with a start and an end that are not the same. For a day without videos set daily_minutes to 0.";
+    private static readonly TimeOfDayAttribute _time = new();
 
-    public override bool IsValid(object? value) =>
-        value is not QuietHoursRequest?[] spans || (spans.Length <= Most && spans.All(s => s is not null && (s.Start is null || s.Start != s.End)));
+    public QuietHoursListAttribute() => ErrorMessage =
+        $"quiet_hours must be at most {Most} objects, each with a start and an end such as 20:00 and 06:30, which are not the same. For a day without videos set daily_minutes to 0.";
+
+    public override bool IsValid(object? value) => value is not QuietHoursRequest?[] spans
+        || (spans.Length <= Most && spans.All(s => s is { Start: not null, End: not null } && s.Start != s.End && _time.IsValid(s.Start) && _time.IsValid(s.End)));
 }

@@ -13,7 +13,8 @@ internal sealed class ScreenTime
     public int? DailyMinutes { get; private set; }
 
     /// <summary>Local times in which nothing plays.</summary>
-    public IReadOnlyList<QuietHours> QuietHours { get; private set; } = [];
+    // A list that can grow, because EF fills it; [] would be an array.
+    public IReadOnlyList<QuietHours> QuietHours { get; private set; } = new List<QuietHours>();
 
     /// <summary>IANA name of the family's time zone; validated by <see cref="TimeZoneAttribute"/>.</summary>
     public string TimeZone { get; private set; } = "";
@@ -27,7 +28,7 @@ internal sealed class ScreenTime
 
     public void Set(int? dailyMinutes, IReadOnlyList<QuietHours> quietHours, string timeZone, bool finishStory, DateTimeOffset now)
     {
-        (DailyMinutes, QuietHours, TimeZone, FinishStory) = (dailyMinutes, quietHours, timeZone, finishStory);
+        (DailyMinutes, QuietHours, TimeZone, FinishStory) = (dailyMinutes, quietHours.ToList(), timeZone, finishStory);
         UpdatedAt = now;
     }
 
