@@ -38,6 +38,13 @@ internal static class Api
         children.MapGet("/{id:id}/child_sessions", ManageChildSessions.List);
         children.MapDelete("/{id:id}/child_sessions/{sessionId:id}", ManageChildSessions.Revoke);
 
+        var screenTime = parent.MapGroup("/children/{id:id}/screen_time").WithTags("Screen time");
+        screenTime.MapPut("", ManageScreenTime.Set);
+        screenTime.MapDelete("", ManageScreenTime.Lift);
+        screenTime.MapGet("/today", ScreenTimeToday.Read);
+        screenTime.MapPut("/today", ScreenTimeToday.Set);
+        screenTime.MapDelete("/today", ScreenTimeToday.Clear);
+
         var catalog = parent.MapGroup("/catalog/books").WithTags("Catalog");
         catalog.MapGet("", BrowseCatalog.List);
         catalog.MapGet("/{id:id}", BrowseCatalog.Read);

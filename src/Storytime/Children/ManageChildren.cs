@@ -10,14 +10,9 @@ using Storytime.Platform.Errors;
 namespace Storytime.Children;
 
 /// <summary>A child as its parent sees it.</summary>
-/// <param name="ScreenTime">Null while nothing limits it.</param>
+/// <param name="ScreenTime">Null while nothing is set.</param>
 public sealed record ChildResponse(
     long Id, string Name, string? AvatarUrl, int? BirthYear, ScreenTimeResponse? ScreenTime, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
-
-/// <param name="DailyMinutes">Null is no limit.</param>
-/// <param name="QuietHours">Local times; over midnight when the end is not after the start.</param>
-/// <param name="TimeZone">IANA name, such as <c>America/New_York</c>.</param>
-public sealed record ScreenTimeResponse(int? DailyMinutes, IReadOnlyList<QuietHours> QuietHours, string TimeZone);
 
 public sealed record CreateChildRequest(
     [Required(ErrorMessage = "A name is needed."), ChildName] string? Name,
@@ -89,9 +84,8 @@ internal static class ManageChildren
         return TypedResults.Ok(ToResponse(child));
     }
 
-    private static ChildResponse ToResponse(ChildProfile child) => new(
-        child.Id, child.Name, child.AvatarUrl, child.BirthYear,
-        child.ScreenTime is { } s ? new ScreenTimeResponse(s.DailyMinutes, s.QuietHours, s.TimeZone) : null,
+    public static ChildResponse ToResponse(ChildProfile child) => new(
+        child.Id, child.Name, child.AvatarUrl, child.BirthYear, child.ScreenTime is { } screenTime ? ManageScreenTime.ToResponse(screenTime) : null,
         child.CreatedAt, child.UpdatedAt);
 }
 
