@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Storytime.Platform.Errors;
@@ -23,6 +24,9 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
 
     public IReadOnlyDictionary<string, object?> Details { get; } = details ?? _none;
 
+    /// <summary>For the header <c>Retry-After</c>.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
     [JsonIgnore]
     int? IStatusCodeHttpResult.StatusCode => Status;
 
@@ -36,6 +40,12 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
 
     public static ApiError Forbidden(string message) => new(403, "forbidden", message);
 
+    public static ApiError RateLimited(TimeSpan wait)
+    {
+        wait = TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(wait.TotalSeconds)));
+        return new(429, "rate_limited", $"Too many requests. Try again in {wait.TotalSeconds:0} seconds.") { RetryAfter = wait };
+    }
+
     public static ApiError Invalid(string field, string message) => Invalid((field, message));
 
     public static ApiError Invalid(params (string Field, string Message)[] problems) => new(
@@ -47,6 +57,8 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = Status;
+        if (RetryAfter is { } wait)
+            httpContext.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         return httpContext.Response.WriteAsJsonAsync(
             new ErrorEnvelope(new ErrorBody(Code, Message, Details)), httpContext.RequestAborted);
     }
