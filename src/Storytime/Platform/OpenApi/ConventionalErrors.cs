@@ -40,6 +40,8 @@ internal static class ConventionalErrors
             yield return new("401", "`invalid_credentials` or `unauthenticated`.", Envelope("invalid_credentials", "E-mail address and password do not belong together."));
             yield return new("429", "`rate_limited`; wait as long as `Retry-After` says.", Envelope("rate_limited", "Too many requests. Try again in 30 seconds."));
         }
+        if (may.Contains(429))
+            yield return new("429", "Too many wrong passwords: `rate_limited`; wait as long as `Retry-After` says.", Envelope("rate_limited", "Too many requests. Try again in 900 seconds."));
         if (path.Contains('{') || may.Contains(404))
             yield return new("404", "There is no such thing, or it belongs to someone else: `not_found`.", Envelope("not_found", "There is no such child. Check the id in the address."));
         if (writes)
