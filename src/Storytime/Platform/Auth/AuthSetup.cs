@@ -99,7 +99,7 @@ internal static class AuthSetup
     private static async Task CheckSession(TokenValidatedContext validated)
     {
         var caller = validated.Principal!;
-        if (!TokenForm.IsOurs((JsonWebToken)validated.SecurityToken, caller))
+        if (!TokenForm.IsOurs((JsonWebToken)validated.SecurityToken))
         {
             validated.Fail("The token is none of ours.");
             return;

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Globalization;
-using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -8,32 +7,45 @@ namespace Storytime.Platform.Auth;
 
 /// <summary>
 /// Whether a token has the form of those that we make. The signature says that it comes from us; this keeps what else a signing key might once be used for from
-/// meaning anything here, and lets the rest of the program read claims without a doubt.
+/// meaning anything here, and lets the rest of the program read claims without a doubt: each is there once, and is a text of the right kind.
 /// </summary>
 internal static class TokenForm
 {
-    public static bool IsOurs(JsonWebToken token, ClaimsPrincipal caller) => HasOurHeader(token) && One(caller, Claim.Audience) switch
-    {
-        Audience.Parent => HasId(caller, Claim.Subject) && Guid.TryParseExact(One(caller, Claim.Session), "D", out _),
-        Audience.Child => HasId(caller, Claim.Subject) && HasId(caller, Claim.User) && HasId(caller, Claim.Session),
-        Audience.Admin => HasId(caller, Claim.Subject) && Enum.GetNames<AdminRole>().Contains(One(caller, Claim.Role)),
-        _ => false,
-    };
+    private static readonly JsonDocumentOptions _once = new() { AllowDuplicateProperties = false };
 
-    /// <summary>
-    /// Of header parameters there are two. Any other asks for something that we do not do: another key (<c>kid</c>, <c>jku</c>, <c>jwk</c>, <c>x5u</c>), a
-    /// token inside (<c>cty</c>), or an extension that must be understood (<c>crit</c>; RFC 7515, section 4.1.11).
-    /// </summary>
-    private static bool HasOurHeader(JsonWebToken token)
+    public static bool IsOurs(JsonWebToken token)
     {
-        using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(token.EncodedHeader));
-        return token.Typ == "JWT" && header.RootElement.EnumerateObject().All(parameter => parameter.Name is "alg" or "typ");
+        try
+        {
+            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(token.EncodedHeader), _once);
+            using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(token.EncodedPayload), _once);
+            return IsOurHeader(header.RootElement) && HasOurClaims(payload.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            return false;
+        }
     }
 
-    private static bool HasId(ClaimsPrincipal caller, string claim) =>
-        long.TryParse(One(caller, claim), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0;
+    /// <summary>
+    /// There are two header parameters. Any other asks for something that we do not do: another key (<c>kid</c>, <c>jku</c>, <c>jwk</c>, <c>x5u</c>), a token
+    /// inside (<c>cty</c>), or an extension that must be understood (<c>crit</c>; RFC 7515, section 4.1.11).
+    /// </summary>
+    private static bool IsOurHeader(JsonElement header) =>
+        Text(header, "alg") == "HS256" && Text(header, "typ") == "JWT" && header.EnumerateObject().Count() == 2;
 
-    /// <summary>Null unless there is exactly one, and that is a text.</summary>
-    private static string? One(ClaimsPrincipal caller, string claim) =>
-        caller.FindAll(claim).ToArray() is [{ ValueType: ClaimValueTypes.String } one] ? one.Value : null;
+    private static bool HasOurClaims(JsonElement claims) =>
+        claims.TryGetProperty("exp", out var exp) && exp.ValueKind == JsonValueKind.Number && exp.TryGetInt64(out _) && Text(claims, Claim.Audience) switch
+        {
+            Audience.Parent => HasId(claims, Claim.Subject) && Guid.TryParseExact(Text(claims, Claim.Session), "D", out _),
+            Audience.Child => HasId(claims, Claim.Subject) && HasId(claims, Claim.User) && HasId(claims, Claim.Session),
+            Audience.Admin => HasId(claims, Claim.Subject) && Enum.GetNames<AdminRole>().Contains(Text(claims, Claim.Role)),
+            _ => false,
+        };
+
+    private static bool HasId(JsonElement claims, string claim) =>
+        long.TryParse(Text(claims, claim), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0;
+
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
