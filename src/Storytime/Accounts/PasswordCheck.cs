@@ -84,7 +84,8 @@ internal sealed class PasswordCheck(StorytimeDb db, NpgsqlDataSource data, Passw
         {
             Parameters = { new NpgsqlParameter { Value = emailHash }, new NpgsqlParameter { Value = addressHash } },
         });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("update sign_in_failures set failures = failures - 1 where email_hash = $1 and address_hash = '' and failures > 0")
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            "update sign_in_failures set failures = failures - 1 where email_hash = $1 and address_hash = '' and failures > 0")
         {
             Parameters = { new NpgsqlParameter { Value = emailHash } },
         });

@@ -53,7 +53,8 @@ internal sealed class NewPasswordAttribute : ValidationAttribute
     private static readonly HashSet<string> _common = ReadCommon();
 
     // What no list holds: our name and the seasons with any year, and the same one to four characters again and again.
-    private static readonly Regex _simple = new(@"^((storytime|spring|summer|autumn|winter)[0-9]{0,4}!?|(.{1,4})\3+)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline);
+    private static readonly Regex _simple = new(
+        @"^((storytime|spring|summer|autumn|winter)[0-9]{0,4}!?|(.{1,4})\3+)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline);
 
     /// <summary>The first thing to try for somebody whose address is known. An attribute does not see the address, so handlers ask.</summary>
     public static ApiError? IsEmail(string password, string email) =>

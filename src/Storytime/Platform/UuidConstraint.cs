@@ -6,5 +6,6 @@ namespace Storytime.Platform;
 internal sealed class UuidConstraint : IRouteConstraint
 {
     public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-        Guid.TryParseExact(Convert.ToString(values[routeKey], CultureInfo.InvariantCulture), "D", out _);
+        // The length, because .NET's parser would also take blanks around it.
+        Convert.ToString(values[routeKey], CultureInfo.InvariantCulture) is { Length: 36 } text && Guid.TryParseExact(text, "D", out _);
 }

@@ -13,6 +13,9 @@ public sealed class HostileTokenTests(StorytimeApp app) : IClassFixture<Storytim
     public async Task Every_hostile_token_is_401_on_every_kind_of_route()
     {
         var house = await House.BuildAsync(app);
+        // The forge makes good tokens: what is refused below is refused for its difference from them.
+        foreach (var good in new[] { house.Parent, house.Child, house.Editor })
+            (await SendAsync(RouteOf(house, good), "", $"Bearer {house.Forge.Make(good)}")).ShouldBe(HttpStatusCode.OK);
         var hostile = new HostileTokens(app, house.Forge);
         var tokens = new[] { house.Parent, house.Child, house.Editor }
             .SelectMany(good => hostile.Of(good).Select(t => (Name: $"{good["aud"]}: {t.Name}", Authorization: $"Bearer {t.Token}"))).ToList();
@@ -71,20 +74,19 @@ public sealed class HostileTokenTests(StorytimeApp app) : IClassFixture<Storytim
 
     private async Task ShouldAllBeRefusedAsync(House house, IEnumerable<(string Name, string[] Authorization, string Query)> tokens)
     {
-        foreach (var good in new[] { house.Parent, house.Child, house.Editor }.Where(_ => house.IsWhole))
-            (await SendAsync(RouteOf(house, good), "", $"Bearer {house.Forge.Make(good)}")).Status.ShouldBe(HttpStatusCode.OK, "The forge makes good tokens, so that it is the difference that is refused.");
-        house.IsWhole = false;
+        var wrong = new List<string>();
         foreach (var (name, authorization, query) in tokens)
         {
             foreach (var route in house.Routes)
             {
                 var answer = await SendAsync(route, query, authorization);
-                answer.Status.ShouldBe(HttpStatusCode.Unauthorized, $"{name} on {route}: {answer.Text}");
-                answer.Json.AsObject().Select(m => m.Key).ShouldBe(["error"], name);
-                answer.ErrorCode.ShouldBeOneOf("unauthenticated", "token_expired");
-                answer.ShouldBeError(HttpStatusCode.Unauthorized, answer.ErrorCode!);
+                if (answer.Status != HttpStatusCode.Unauthorized || answer.ErrorCode is not ("unauthenticated" or "token_expired"))
+                    wrong.Add($"{name} on {route}: {answer.Status} {answer.Text}");
+                else
+                    answer.ShouldBeError(HttpStatusCode.Unauthorized, answer.ErrorCode).Json.AsObject().Count.ShouldBe(1, name);
             }
         }
+        wrong.ShouldBeEmpty();
     }
 
     private static string RouteOf(House house, JsonObject claims) => house.Routes[(string?)claims["aud"] switch { Audience.Parent => 0, Audience.Child => 1, _ => 2 }];
@@ -100,8 +102,6 @@ public sealed class HostileTokenTests(StorytimeApp app) : IClassFixture<Storytim
     /// <summary>A family, a stranger and an editor, and the claims of their good tokens.</summary>
     private sealed record House(TokenForge Forge, JsonObject Parent, JsonObject Stranger, JsonObject Child, JsonObject Sibling, JsonObject Editor)
     {
-        public bool IsWhole { get; set; } = true;
-
         public string[] Routes => ["/api/v1/me", $"/api/v1/children/{Child["sub"]}/library", "/admin/api/v1/books"];
 
         public static async Task<House> BuildAsync(StorytimeApp app)

@@ -67,6 +67,7 @@ public sealed class SessionTests(StorytimeApp app) : IClassFixture<StorytimeApp>
     [InlineData("not-a-uuid")]
     [InlineData("%7B00000000-0000-0000-0000-000000000001%7D")]
     [InlineData("00000000000000000000000000000001")]
+    [InlineData("%2000000000-0000-0000-0000-000000000001")]
     public async Task What_is_no_uuid_is_no_address(string id) =>
         (await (await app.ParentAsync()).DeleteAsync($"{Sessions}/{id}")).ShouldBeError(HttpStatusCode.NotFound, "not_found");
 

@@ -37,14 +37,19 @@ internal static class TokenForm
     private static bool HasOurClaims(JsonElement claims) =>
         claims.TryGetProperty("exp", out var exp) && exp.ValueKind == JsonValueKind.Number && exp.TryGetInt64(out _) && Text(claims, Claim.Audience) switch
         {
-            Audience.Parent => HasId(claims, Claim.Subject) && Guid.TryParseExact(Text(claims, Claim.Session), "D", out _),
+            Audience.Parent => HasId(claims, Claim.Subject) && HasUuid(claims, Claim.Session),
             Audience.Child => HasId(claims, Claim.Subject) && HasId(claims, Claim.User) && HasId(claims, Claim.Session),
             Audience.Admin => HasId(claims, Claim.Subject) && Enum.GetNames<AdminRole>().Contains(Text(claims, Claim.Role)),
             _ => false,
         };
 
+    /// <summary>As we write it; .NET's parser would also take zeros before the number and NULs after it.</summary>
     private static bool HasId(JsonElement claims, string claim) =>
-        long.TryParse(Text(claims, claim), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0;
+        long.TryParse(Text(claims, claim), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0
+        && id.ToString(CultureInfo.InvariantCulture) == Text(claims, claim);
+
+    /// <summary>.NET's parser would also take blanks around it.</summary>
+    private static bool HasUuid(JsonElement claims, string claim) => Text(claims, claim) is { Length: 36 } text && Guid.TryParseExact(text, "D", out _);
 
     private static string? Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
