@@ -28,6 +28,10 @@ internal static class Api
 
         var parent = ios.MapGroup("").RequireAuthorization(Policy.Parent);
         parent.MapGet("/me", Me.Handle).WithTags("Accounts");
+        parent.MapPut("/me/password", ChangePassword.Handle).WithTags("Accounts").MayAnswer(429);
+        parent.MapGet("/me/sessions", ManageSessions.List).WithTags("Accounts");
+        parent.MapDelete("/me/sessions", ManageSessions.EndOthers).WithTags("Accounts");
+        parent.MapDelete("/me/sessions/{id:uuid}", ManageSessions.End).WithTags("Accounts");
 
         var children = parent.MapGroup("/children").WithTags("Children");
         children.MapGet("", ManageChildren.List);

@@ -1,5 +1,6 @@
 using Hangfire;
 using Storytime.Catalog;
+using Storytime.Children;
 using Storytime.Data;
 using Storytime.Videos;
 
@@ -17,6 +18,7 @@ internal static class Schedules
         jobs.AddOrUpdate<MakePosters>("make-posters", j => j.SweepAsync(CancellationToken.None), Cron.Minutely());
         jobs.AddOrUpdate<CleanVideos>("clean-videos", j => j.RunAsync(CancellationToken.None), Cron.Hourly());
         jobs.AddOrUpdate<CleanCovers>("clean-covers", j => j.RunAsync(CancellationToken.None), Cron.Hourly(30));
+        jobs.AddOrUpdate<CleanSessions>("clean-sessions", j => j.RunAsync(CancellationToken.None), Cron.Daily(3));
         jobs.AddOrUpdate<Partitions>("make-partitions", p => p.MakeAheadAsync(CancellationToken.None), Cron.Daily());
     }
 }
