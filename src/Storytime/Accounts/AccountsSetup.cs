@@ -15,5 +15,9 @@ internal static class AccountsSetup
         services.AddScoped<SignIn>();
         services.AddScoped<ConsentPolicy>();
         services.AddScoped<ISessionCheck, ParentSessionCheck>();
+        services.AddScoped<IAccountSessions, ParentSessions>();
+        services.AddScoped<SendMails>();
+        services.AddScoped<CleanLinks>();
+        services.AddRazorComponents();
     }
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Errors;
@@ -24,7 +23,7 @@ internal static class Register
 
     /// <summary>Creates a parent's account, records consent to the current terms and privacy notice, and signs in.</summary>
     public static async Task<Results<Created<SignInResponse>, ApiError>> Handle(
-        RegisterRequest request, Client client, StorytimeDb db, Passwords passwords, SignIn signIn, IOptions<ConsentOptions> consent, TimeProvider time, CancellationToken ct)
+        RegisterRequest request, Client client, StorytimeDb db, Passwords passwords, SignIn signIn, ConsentPolicy consent, TimeProvider time, CancellationToken ct)
     {
         var user = User.Register(request.Email!.Trim(), request.Country?.ToUpperInvariant() ?? DefaultCountry, time.Now());
         user.PasswordHash = await passwords.HashAsync(request.Password!, ct);
@@ -39,10 +38,11 @@ internal static class Register
         {
             return ApiError.Conflict("There is an account with this e-mail address already. Sign in, or reset the password.", "email_taken");
         }
-        db.ConsentRecords.Add(ConsentRecord.Grant(user, consent.Value, ConsentMethod.Registration, time.Now()));
+        consent.AcceptAtRegistration(user, time.Now());
         var answer = signIn.Start(user, client, request.DeviceName, time.Now());
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        consent.Nudge();
         return TypedResults.Created("/api/v1/me", answer);
     }
 }

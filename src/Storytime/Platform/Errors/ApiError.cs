@@ -47,6 +47,9 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = Status;
+        // Pages for people; what they do not say nicely themselves (a rate limit, a fault) comes at least as a sentence.
+        if (httpContext.Request.Path.StartsWithSegments("/account"))
+            return httpContext.Response.WriteAsync(Message, httpContext.RequestAborted);
         return httpContext.Response.WriteAsJsonAsync(
             new ErrorEnvelope(new ErrorBody(Code, Message, Details)), httpContext.RequestAborted);
     }
