@@ -18,9 +18,10 @@ internal static class ChangeEmail
 {
     public static readonly ApiError Taken = ApiError.Conflict("There is another account with this e-mail address. Choose another address, or sign in to that account.", "email_taken");
 
-    private static readonly ApiError WrongPassword = new(401, "invalid_credentials", "This is not the password of your account.");
+    private static readonly ApiError _wrongPassword = new(401, "invalid_credentials", "This is not the password of your account.");
 
-    private static readonly ApiError TooLongAgo = new(401, "invalid_credentials", "Sign in with Apple once more, and try again within 5 minutes.");
+    private static readonly ApiError _tooLongAgo = new(403, "reauthentication_required",
+        "This needs a sign-in within the last 5 minutes. Sign in again, then repeat it with the new token.");
 
     private static readonly TimeSpan _recent = TimeSpan.FromMinutes(5);
 
@@ -30,20 +31,22 @@ internal static class ChangeEmail
     {
         var user = await db.Users.SingleAsync(u => u.Id == parent.UserId, ct);
         var (email, now) = (request.Email!.Trim(), time.Now());
-        if (user.PasswordHash is not null)
-        {
-            if (!await passwords.VerifyAsync(user.PasswordHash, request.Password ?? "", ct))
-                return WrongPassword;
-        }
-        else if (!await db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.SignedInAt > now - _recent, ct))
-        {
-            return TooLongAgo;
-        }
+        if (await ReauthenticateAsync(user, request.Password, parent, db, passwords, now, ct) is { } refusal)
+            return refusal;
         if (await db.Users.WithEmail(email).AnyAsync(u => u.Id != user.Id, ct))
             return Taken;
         db.OutgoingMails.Add(OutgoingMail.To(email, MailKind.EmailChange, user.Id, now));
         await db.SaveChangesAsync(ct);
         nudges.SendMails();
         return TypedResults.Accepted((string?)null);
+    }
+
+    /// <summary>Who holds a token shows once more to be the parent: by the password, or, where there is none, by a sign-in just now.</summary>
+    private static async Task<ApiError?> ReauthenticateAsync(
+        User user, string? password, Parent parent, StorytimeDb db, Passwords passwords, DateTimeOffset now, CancellationToken ct)
+    {
+        if (user.PasswordHash is { } hash)
+            return await passwords.VerifyAsync(hash, password ?? "", ct) ? null : _wrongPassword;
+        return await db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.SignedInAt > now - _recent, ct) ? null : _tooLongAgo;
     }
 }

@@ -61,10 +61,12 @@ internal sealed class SmtpMailer(MailOptions options) : IMailer
 /// <summary>For development: a file for each mail, named so that they sort by time.</summary>
 internal sealed class FolderMailer(string folder) : IMailer
 {
+    private int _count;
+
     public async Task SendAsync(MimeMessage mail, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, $"{Guid.CreateVersion7(mail.Date):N}.eml");
+        var file = Path.Combine(folder, $"{mail.Date.UtcDateTime:yyyyMMdd'T'HHmmss.fff}-{Interlocked.Increment(ref _count):d4}.eml");
         // Whoever watches the folder for .eml files gets whole ones.
         await mail.WriteToAsync(file + ".new", ct);
         File.Move(file + ".new", file);
