@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using MimeKit;
 using Storytime.Accounts;
 using Storytime.Tests.Testing;
@@ -167,12 +168,12 @@ public sealed class ForgottenPasswordTimeTests(StorytimeApp app) : IClassFixture
     }
 }
 
-public sealed class UnknownAddressTests(StorytimeApp app) : IClassFixture<StorytimeApp>
+public sealed partial class UnknownAddressTests(StorytimeApp app) : IClassFixture<StorytimeApp>
 {
     [Fact]
     public async Task An_unknown_address_gets_the_same_answer_after_the_same_queries_and_no_mail()
     {
-        app.With("Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command", "Information");
+        app.With("Logging:LogLevel:Npgsql.Command", "Information");
         var (known, _, _) = await app.AccountAsync();
         var unknown = Families.NewEmail();
         await app.ForgetAsync(known);
@@ -183,7 +184,7 @@ public sealed class UnknownAddressTests(StorytimeApp app) : IClassFixture<Storyt
         second.Status.ShouldBe(first.Status);
         second.Text.ShouldBe(first.Text);
         second.Headers.Select(h => h.Key).ShouldBe(first.Headers.Select(h => h.Key));
-        firstQueries.ShouldNotBeEmpty();
+        firstQueries.ShouldContain(q => q.Contains("INSERT INTO outgoing_mails", StringComparison.Ordinal));
         secondQueries.ShouldBe(firstQueries);
         (await app.MailsAsync(unknown)).ShouldBeEmpty();
         (await app.SqlAsync("select count(*) from outgoing_mails")).ShouldBe(0L);
@@ -192,7 +193,10 @@ public sealed class UnknownAddressTests(StorytimeApp app) : IClassFixture<Storyt
         {
             var before = logs.Text.Length;
             var answer = await app.Client().PostAsync("/api/v1/auth/password/forgot", new { email });
-            return (answer, [.. logs.Text[before..].Split('\n').Where(l => l.StartsWith("INSERT", StringComparison.Ordinal) || l.StartsWith("SELECT", StringComparison.Ordinal))]);
+            return (answer, [.. logs.Text[before..].Split('\n').Where(l => l.Length > 0).Select(l => Duration().Replace(l, ""))]);
         }
     }
+
+    [GeneratedRegex(@"\(duration=[0-9]+ms\)")]
+    private static partial Regex Duration();
 }
