@@ -14,29 +14,29 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
     {
         MailKind.PasswordReset => new(
             "Choose a new Storytime password",
-            ["Hello,", "somebody, most likely you, asked to choose a new password for your Storytime account."],
+            ["Hello,", "Somebody, most likely you, asked to choose a new password for your Storytime account."],
             ("Choose a new password", link!),
             ["The link works once, for one hour. All devices are signed out when you use it.", "If it was not you, there is nothing to do: your password stays as it is."]),
         MailKind.EmailChange => new(
             "Confirm your e-mail address for Storytime",
-            ["Hello,", "this address was given as the new one of a Storytime account. Confirm that it is yours, and it will be the one to sign in with."],
+            ["Hello,", "This address was given as the new one of a Storytime account. Confirm that it is yours, and it will be the one to sign in with."],
             ("Confirm this address", link!),
             ["The link works once, for 24 hours.", "If you have no Storytime account, somebody made a mistake in typing: there is nothing to do."]),
         MailKind.EmailChanged => new(
             "Your Storytime account has a new e-mail address",
-            ["Hello,", "your Storytime account has a new e-mail address. From now on you sign in with that one, and mails go there.", "If you changed it, all is well."],
+            ["Hello,", "Your Storytime account has a new e-mail address. From now on you sign in with that one, and mails go there.", "If you changed it, all is well."],
             null,
             ["If this was not you, please write to Storytime’s support at once: this address cannot open the account any more."]),
         MailKind.PasswordChanged => new(
             "Your Storytime password was changed",
-            ["Hello,", "the password of your Storytime account was just changed, and other devices were signed out.", "If you changed it, all is well."],
+            ["Hello,", "The password of your Storytime account was just changed, and other devices were signed out.", "If you changed it, all is well."],
             null,
             [NotMe]),
         MailKind.Consent => new(
             "Your consent for your child’s Storytime",
             [
                 "Hello,",
-                "before a child can use Storytime, we need the consent of a parent. Of a child we keep the name that you give, a picture and year of birth if you like, the books on its "
+                "Before a child can use Storytime, we need the consent of a parent. Of a child we keep the name that you give, a picture and year of birth if you like, the books on its "
                     + "shelf, and what it watched and when. We use this to show the stories, to keep to the screen time that you set, and to pay publishers; not for advertising.",
                 "If you agree, please confirm it here:",
             ],
@@ -44,7 +44,7 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
             ["The link works once, for 7 days. You can withdraw your consent in the app at any time; then all your children’s data is erased.", "If you do nothing, no child can be added."]),
         MailKind.ConsentGiven => new(
             "Thank you: your consent is on record",
-            ["Hello,", "you have given your consent for your children to use Storytime. You can add a child in the app now."],
+            ["Hello,", "You have given your consent for your children to use Storytime. You can add a child in the app now."],
             null,
             [
                 "You can look at your consent, and withdraw it, in the app at any time; then all your children’s data is erased.",
@@ -52,7 +52,7 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
             ]),
         MailKind.Erased => new(
             "Your Storytime data was erased",
-            ["Hello,", "what you asked us to erase is gone.", $"The number of the receipt is {mail.Receipt}. You need it only if you have a question about the erasure."],
+            ["Hello,", "What you asked us to erase is gone.", $"The number of the receipt is {mail.Receipt}. You need it only if you have a question about the erasure."],
             null,
             ["Thank you for having read with us."]),
     };

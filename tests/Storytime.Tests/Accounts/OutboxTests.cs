@@ -105,6 +105,22 @@ public sealed class OutboxTests(Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_address_that_no_mail_can_have_does_not_hold_up_the_others()
+    {
+        foreach (var odd in new[] { "a>b@example.com", "a,b@example.com", "(a@example.com" })
+        {
+            (await _app.Client().PostAsync("/api/v1/auth/register", new { email = odd, password = Families.Password })).ShouldBe(HttpStatusCode.Created);
+            await _app.ForgetAsync(odd);
+            await SendAsync();
+        }
+        var email = await ForgetAsync();
+        await SendAsync();
+        var mail = _server.Mails.ShouldHaveSingleItem();
+        mail.To.ToString().ShouldBe(email);
+        (await CountAsync()).ShouldBe(3);
+    }
+
+    [Fact]
     public async Task A_server_whose_certificate_nobody_vouches_for_gets_nothing()
     {
         await using var impostor = new SmtpServer(selfSigned: true);

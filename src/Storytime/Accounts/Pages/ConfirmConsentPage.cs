@@ -9,7 +9,7 @@ namespace Storytime.Accounts.Pages;
 
 internal static class ConfirmConsentPage
 {
-    private const string Over = "This link does not work any more";
+    private const string Over = "Please ask for a new link";
 
     public static async Task<RazorComponentResult<LinkPage>> Show(
         string? token, StorytimeDb db, IOptions<ConsentOptions> consent, TimeProvider time, CancellationToken ct) =>

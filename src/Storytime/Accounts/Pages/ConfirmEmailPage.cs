@@ -15,7 +15,7 @@ internal static class ConfirmEmailPage
             ? LinkPages.Page(
                 new LinkForm(AccountLinks.ConfirmEmailPage, token!, "Confirm this address"), "Confirm your e-mail address",
                 "The address that the mail with this link was sent to will be the one that you sign in to Storytime with.")
-            : LinkPages.Page(ConfirmEmail.LinkIsOver, "This link does not work any more");
+            : LinkPages.Page(ConfirmEmail.LinkIsOver, "Please ask for a new link");
 
     public static async Task<RazorComponentResult<LinkPage>> Submit([FromForm] string? token, StorytimeDb db, Nudges nudges, TimeProvider time, CancellationToken ct) =>
         (await ConfirmEmail.Handle(new ConfirmEmailRequest(token ?? ""), db, nudges, time, ct)).Result is ApiError error

@@ -9,7 +9,7 @@ namespace Storytime.Accounts.Pages;
 
 internal static class ResetPasswordPage
 {
-    private const string Over = "This link does not work any more";
+    private const string Over = "Please ask for a new link";
 
     private static readonly NewPasswordAttribute _rule = new();
 
