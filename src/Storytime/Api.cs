@@ -1,4 +1,5 @@
 using Storytime.Accounts;
+using Storytime.Accounts.Pages;
 using Storytime.Admin;
 using Storytime.Catalog;
 using Storytime.Children;
@@ -25,6 +26,10 @@ internal static class Api
         auth.MapPost("/login", Login.Handle).RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused);
         auth.MapPost("/refresh", Refresh.Handle).RequireRateLimiting(RateLimits.Refresh).MayRefuse(Refresh.Refused);
         auth.MapPost("/logout", Refresh.Logout).RequireRateLimiting(RateLimits.Refresh);
+        auth.MapPost("/password/forgot", ForgotPassword.Handle).RequireRateLimiting(RateLimits.Auth);
+        auth.MapPost("/password/reset", ResetPassword.Handle).RequireRateLimiting(RateLimits.Auth);
+        auth.MapPost("/email/confirm", ConfirmEmail.Handle).RequireRateLimiting(RateLimits.Auth).MayAnswer(409);
+        auth.MapPost("/consent/confirm", ConfirmConsent.Handle).RequireRateLimiting(RateLimits.Auth);
 
         var parent = ios.MapGroup("").RequireAuthorization(Policy.Parent);
         parent.MapGet("/me", Me.Handle).WithTags("Accounts");
@@ -32,6 +37,12 @@ internal static class Api
         parent.MapGet("/me/sessions", ManageSessions.List).WithTags("Accounts");
         parent.MapDelete("/me/sessions", ManageSessions.EndOthers).WithTags("Accounts");
         parent.MapDelete("/me/sessions/{id:uuid}", ManageSessions.End).WithTags("Accounts");
+        parent.MapPut("/me/email", ChangeEmail.Handle).WithTags("Accounts").RequireRateLimiting(RateLimits.Auth).MayAnswer(409);
+
+        var consent = parent.MapGroup("").WithTags("Consent");
+        consent.MapGet("/consent", ManageConsents.State);
+        consent.MapGet("/me/consents", ManageConsents.List);
+        consent.MapPost("/me/consents", ManageConsents.Give);
 
         var children = parent.MapGroup("/children").WithTags("Children");
         children.MapGet("", ManageChildren.List);
@@ -109,6 +120,15 @@ internal static class Api
         videos.MapPost("/video_assets/{id:id}/cancellations", CancelVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/rollbacks", RollBackVideo.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/previews", PreviewVideo.Handle).MayAnswer(409, 503);
+
+        // Pages for people, without a session: the secret of the link is all there is, so no cookie could be abused and no antiforgery token is needed.
+        var pages = app.MapGroup(AccountLinks.Pages).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().AddEndpointFilter(LinkPages.Guard);
+        pages.MapGet("/reset-password", ResetPasswordPage.Show);
+        pages.MapPost("/reset-password", ResetPasswordPage.Submit).RequireRateLimiting(RateLimits.Auth);
+        pages.MapGet("/confirm-email", ConfirmEmailPage.Show);
+        pages.MapPost("/confirm-email", ConfirmEmailPage.Submit).RequireRateLimiting(RateLimits.Auth);
+        pages.MapGet("/confirm-consent", ConfirmConsentPage.Show);
+        pages.MapPost("/confirm-consent", ConfirmConsentPage.Submit).RequireRateLimiting(RateLimits.Auth);
 
         app.MapPost("/webhooks/mediaconvert", MediaConvertWebhook.Handle).WithTags("Webhooks").AllowAnonymous()
             .WithMetadata(new BodyIs(typeof(string), "text/plain")).MayAnswer(403, 503);

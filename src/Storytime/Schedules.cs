@@ -1,4 +1,5 @@
 using Hangfire;
+using Storytime.Accounts;
 using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Data;
@@ -16,6 +17,9 @@ internal static class Schedules
         // What a crash, a full queue or a throttled submit left behind.
         jobs.AddOrUpdate<SweepVideos>("sweep-videos", j => j.RunAsync(CancellationToken.None), Cron.Minutely());
         jobs.AddOrUpdate<MakePosters>("make-posters", j => j.SweepAsync(CancellationToken.None), Cron.Minutely());
+        // Mails whose nudge was lost, and those that the mail server did not take.
+        jobs.AddOrUpdate<SendMails>("send-mails", j => j.RunAsync(CancellationToken.None), Cron.Minutely());
+        jobs.AddOrUpdate<CleanLinks>("clean-links", j => j.RunAsync(CancellationToken.None), Cron.Hourly(15));
         jobs.AddOrUpdate<CleanVideos>("clean-videos", j => j.RunAsync(CancellationToken.None), Cron.Hourly());
         jobs.AddOrUpdate<CleanCovers>("clean-covers", j => j.RunAsync(CancellationToken.None), Cron.Hourly(30));
         jobs.AddOrUpdate<CleanSessions>("clean-sessions", j => j.RunAsync(CancellationToken.None), Cron.Daily(3));

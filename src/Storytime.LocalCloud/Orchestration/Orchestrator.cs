@@ -155,7 +155,7 @@ internal sealed class Orchestrator(RunOptions options, Progress progress)
     /// <summary>Films are a function of the program, so they stay.</summary>
     private void StartOver()
     {
-        foreach (var folder in new[] { PostgresFolder, Postgres.PostgresFolder.Elsewhere(PostgresFolder), Path.Combine(options.DataFolder, "cloud"), options.Logs })
+        foreach (var folder in new[] { PostgresFolder, Postgres.PostgresFolder.Elsewhere(PostgresFolder), Path.Combine(options.DataFolder, "cloud"), options.Mails, options.Logs })
         {
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);

@@ -119,6 +119,9 @@ internal sealed class Product : IAsyncDisposable
         ["AWS_SECRET_ACCESS_KEY"] = cloud.SecretAccessKey,
         ["Sns__TopicArn"] = cloud.TopicArn,
         ["Sns__TrustedOrigins__0"] = Address(options.MediaConvertPort),
+        ["Mail__PickupFolder"] = options.Mails,
+        ["Mail__From"] = "Storytime <no-reply@storytime.example>",
+        ["Mail__LinkBaseUrl"] = Address(options.AppPort),
         ["Cors__Origins__0"] = Address(options.DevicePort),
         // The demo data and the browser tests sign in often, all from one address.
         ["RateLimits__AuthPerMinute"] = "600",

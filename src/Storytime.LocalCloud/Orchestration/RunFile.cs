@@ -7,7 +7,7 @@ namespace Storytime.LocalCloud.Orchestration;
 
 /// <summary><c>run.json</c>: where everything answers and who can sign in, for scripts and tests. It is there only while all of it runs.</summary>
 internal sealed record RunFile(
-    Uri App, Uri Cdn, Uri S3, [property: JsonPropertyName("mediaconvert")] Uri MediaConvert, Uri Device, string Database,
+    Uri App, Uri Cdn, Uri S3, [property: JsonPropertyName("mediaconvert")] Uri MediaConvert, Uri Device, string Database, string Mails,
     IReadOnlyList<DemoAdmin> Admins, IReadOnlyList<RunFile.Parent> Parents, [property: JsonPropertyName("cloudfront")] RunFile.CloudFrontKey CloudFront)
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -22,7 +22,7 @@ internal sealed record RunFile(
     {
         IReadOnlyList<Parent> parents = options.Demo == DemoSize.None ? [] : [.. DemoPeople.Parents.Select(p => new Parent(p.Email, p.Password))];
         var run = new RunFile(
-            options.App, cloud.CdnUrl, cloud.S3Url, cloud.MediaConvertUrl, options.Device, database, DemoPeople.Admins, parents,
+            options.App, cloud.CdnUrl, cloud.S3Url, cloud.MediaConvertUrl, options.Device, database, options.Mails, DemoPeople.Admins, parents,
             new CloudFrontKey(secrets.CloudFrontKeyPairId, secrets.CloudFrontPublicKey));
         var unfinished = options.RunFile + ".new";
         await File.WriteAllTextAsync(unfinished, JsonSerializer.Serialize(run, Json) + "\n", ct);

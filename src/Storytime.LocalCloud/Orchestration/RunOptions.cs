@@ -42,6 +42,7 @@ internal sealed record RunOptions(string Root, string DataFolder, int PortBase, 
 
     public string ProductAssembly => Path.Combine(Root, "src", "Storytime", "bin", Configuration, "net10.0", "storytime.dll");
     public string Logs => Path.Combine(DataFolder, "logs");
+    public string Mails => Path.Combine(DataFolder, "mails");
     public string Films => Path.Combine(DataFolder, "films");
     public string RunFile => Path.Combine(DataFolder, "run.json");
     public string LockFile => Path.Combine(DataFolder, "run.lock");

@@ -15,6 +15,7 @@ internal static class Welcome
             ("CDN", $"{options.Cdn} (only with signed cookies)"),
             ("S3, MediaConvert", $"http://localhost:{options.S3Port}/, http://localhost:{options.MediaConvertPort}/"),
             ("Database", database),
+            ("Mails", options.Mails),
             ("Logs", options.Logs),
         ];
         if (options.Demo != DemoSize.None)

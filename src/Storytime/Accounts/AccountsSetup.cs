@@ -17,5 +17,9 @@ internal static class AccountsSetup
         services.AddScoped<Reauthentication>();
         services.AddScoped<ConsentPolicy>();
         services.AddScoped<ISessionCheck, ParentSessionCheck>();
+        services.AddScoped<IAccountSessions, ParentSessions>();
+        services.AddScoped<SendMails>();
+        services.AddScoped<CleanLinks>();
+        services.AddRazorComponents();
     }
 }

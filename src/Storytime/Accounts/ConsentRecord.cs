@@ -1,10 +1,13 @@
+using System.ComponentModel;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Storytime.Data;
+using Storytime.Platform;
 
 namespace Storytime.Accounts;
 
 /// <summary>How a parent gave consent.</summary>
+[TypeConverter(typeof(SettingWord<ConsentMethod>))]
 public enum ConsentMethod
 {
     Registration,
@@ -36,6 +39,12 @@ internal sealed class ConsentRecord
         Method = method,
         GrantedAt = now,
     };
+
+    /// <summary>Whether it is what Storytime asks for now: of this method and these versions.</summary>
+    public bool IsCurrent(ConsentOptions options) =>
+        WithdrawnAt is null && Method == options.Method && TermsVersion == options.TermsVersion && PrivacyVersion == options.PrivacyVersion;
+
+    public void Withdraw(DateTimeOffset now) => WithdrawnAt ??= now;
 
     internal sealed class Configuration : IEntityTypeConfiguration<ConsentRecord>
     {

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Errors;
@@ -28,7 +27,7 @@ internal static class Register
     /// <summary>Creates a parent's account, records consent to the current terms and privacy notice, and signs in.</summary>
     [EndpointName("register")]
     public static async Task<Results<Created<SignInResponse>, ApiError>> Handle(
-        RegisterRequest request, Client client, StorytimeDb db, Passwords passwords, SignIn signIn, IOptions<ConsentOptions> consent, TimeProvider time, CancellationToken ct)
+        RegisterRequest request, Client client, StorytimeDb db, Passwords passwords, SignIn signIn, ConsentPolicy consent, TimeProvider time, CancellationToken ct)
     {
         if (NewPasswordAttribute.IsEmail(request.Password!, request.Email!.Trim()) is { } refusal)
             return refusal;
@@ -45,10 +44,11 @@ internal static class Register
         {
             return EmailTaken;
         }
-        db.ConsentRecords.Add(ConsentRecord.Grant(user, consent.Value, ConsentMethod.Registration, time.Now()));
+        consent.AcceptAtRegistration(user, time.Now());
         var answer = signIn.Start(user, client, request.DeviceName, time.Now());
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        consent.Nudge();
         return TypedResults.Created("/api/v1/me", answer);
     }
 }

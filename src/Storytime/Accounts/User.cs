@@ -35,6 +35,9 @@ internal sealed class User : IdentityUser<long>
         UpdatedAt = now;
     }
 
+    /// <summary>A link that was sent to this address was opened: it is the account's now.</summary>
+    public void ConfirmEmail(string email, DateTimeOffset now) => (Email, EmailConfirmed, UpdatedAt) = (email, true, now);
+
     internal sealed class Configuration : IEntityTypeConfiguration<User>
     {
         public void Configure(EntityTypeBuilder<User> builder)

@@ -1,3 +1,4 @@
+using Storytime.Accounts;
 using Storytime.Platform.Auth;
 
 namespace Storytime.Children;
@@ -8,5 +9,6 @@ internal static class ChildrenSetup
     {
         services.AddScoped<ISessionCheck, ChildSessionCheck>();
         services.AddScoped<CleanSessions>();
+        services.AddScoped<IAccountSessions, ChildModeSessions>();
     }
 }

@@ -8,6 +8,7 @@ using Scalar.AspNetCore;
 using Storytime.Data;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
+using Storytime.Platform.Mails;
 using Storytime.Platform.OpenApi;
 
 namespace Storytime.Platform;
@@ -71,6 +72,7 @@ internal static class PlatformSetup
             foreach (var network in proxies.Value.Networks)
                 forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
         });
+        services.AddMails();
         services.AddSettings<CorsOptions>("Cors");
         services.AddCors();
         services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<CorsOptions>>((cors, ours) =>

@@ -34,7 +34,7 @@ internal static class RateLimits
         services.AddRateLimiter(_ => { });
         services.AddOptions<RateLimiterOptions>().Configure<RequestCounts, IOptions<RateLimitOptions>>((limiter, counts, options) =>
         {
-            limiter.OnRejected = async (rejected, _) => await Refuse(rejected.Lease, rejected.HttpContext).ExecuteAsync(rejected.HttpContext);
+            limiter.OnRejected = async (rejected, _) => await Refuse(rejected.Lease).ExecuteAsync(rejected.HttpContext);
             var limits = options.Value;
             limiter.AddPolicy(Auth, http => Of(http, counts, Auth, limits.AuthPerMinute));
             limiter.AddPolicy(Refresh, http => Of(http, counts, Refresh, limits.RefreshPerMinute));
@@ -54,7 +54,7 @@ internal static class RateLimits
         });
     }
 
-    private static ApiError Refuse(RateLimitLease refused, HttpContext http)
+    private static ApiError Refuse(RateLimitLease refused)
     {
         refused.TryGetMetadata(MetadataName.RetryAfter, out var wait);
         return ApiError.RateLimited(wait);

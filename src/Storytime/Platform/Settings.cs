@@ -29,6 +29,9 @@ internal static class Settings
     {
         // "DataAnnotation validation failed for 'AwsOptions' members: 'Region' with the error: 'Aws:Region must …'." The sentence is ours.
         OptionsValidationException invalid => [.. invalid.Failures.Select(f => f.Split("with the error: '") is [_, [.. var ours, '\'', '.']] ? ours : f)],
+        // A text that is no number, time or word that the setting takes: "Failed to convert configuration value 'ssl' at 'Mail:Security' to type '…'."
+        InvalidOperationException { Message: var text } when text.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) && text.Split('\'') is [_, var value, _, var setting, ..] =>
+            [$"{setting} cannot be '{value}'. See docs/settings.md for what it can be."],
         AggregateException several => [.. several.InnerExceptions.SelectMany(Failures)],
         _ => [],
     };

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Storytime.Platform;
 using Storytime.Platform.Errors;
+using Storytime.Platform.Mails;
 using Storytime.Playback;
 
 namespace Storytime.Tests.Platform;
@@ -26,35 +27,25 @@ public sealed class SettingsTests
     [Fact]
     public async Task Wrong_settings_stop_the_program_with_a_sentence_for_each()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(ErrorEnvelope).Assembly.Location, "--urls", "http://127.0.0.1:0"])
+        var lines = await StartAsync(new()
         {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            Environment =
-            {
-                ["ConnectionStrings__Storytime"] = "",
-                ["Auth__SigningKey"] = "short",
-                ["CloudFront__BaseUrl"] = "https://cdn.example.com/with/a/path",
-                ["CloudFront__KeyPairId"] = "K1",
-                ["CloudFront__PrivateKeyPem"] = "no key",
-                ["CloudFront__HashAlgorithm"] = "MD5",
-                ["RateLimits__AuthPerMinute"] = "0",
-                ["Jobs__Storage"] = "redis",
-            },
-        };
-        using var program = Process.Start(start)!;
-        var errors = program.StandardError.ReadToEndAsync();
-        await program.StandardOutput.ReadToEndAsync();
-        await program.WaitForExitAsync();
-
-        program.ExitCode.ShouldBe(1);
-        var lines = (await errors).TrimEnd().Split('\n');
+            ["ConnectionStrings__Storytime"] = "",
+            ["Auth__SigningKey"] = "short",
+            ["CloudFront__BaseUrl"] = "https://cdn.example.com/with/a/path",
+            ["CloudFront__KeyPairId"] = "K1",
+            ["CloudFront__PrivateKeyPem"] = "no key",
+            ["CloudFront__HashAlgorithm"] = "MD5",
+            ["RateLimits__AuthPerMinute"] = "0",
+            ["Jobs__Storage"] = "redis",
+            ["Mail__From"] = "nobody",
+        });
         lines.ShouldAllBe(l => l.EndsWith('.') && !l.Contains("   at "));
         string[] named =
         [
             "ConnectionStrings:Storytime must", "Auth:SigningKey must", "Aws:MasterBucket must", "CloudFront:BaseUrl must", "CLOUDFRONT_PRIVATE_KEY_PEM must",
             "CloudFront:HashAlgorithm must", "RateLimits:AuthPerMinute must",
             "Jobs:Storage=redis needs Redis:ConnectionString",
+            "Mail:Host must", "Mail:From must", "Mail:LinkBaseUrl must",
         ];
         foreach (var name in named)
             lines.Count(l => l.StartsWith(name, StringComparison.Ordinal)).ShouldBe(1, name);
@@ -108,6 +99,49 @@ public sealed class SettingsTests
             Validator.TryValidateObject(options, new ValidationContext(options), wrong, validateAllProperties: true).ShouldBe(isGood, storage);
             wrong.Select(w => w.ErrorMessage).ShouldBe(isGood ? [] : ["Jobs:Storage must be postgres or redis."]);
         }
+    }
+
+    [Fact]
+    public async Task A_word_that_a_setting_does_not_know_stops_the_program_with_a_sentence() =>
+        (await StartAsync(new() { ["Mail__Security"] = "ssl" })).ShouldBe(["Mail:Security cannot be 'ssl'. See docs/settings.md for what it can be."]);
+
+    [Theory]
+    [InlineData("mail.example.com", null, "starttls", null, null)]
+    [InlineData("mail.example.com", null, "starttls", "me", null)]
+    [InlineData(null, "/mails", "starttls", null, null)]
+    [InlineData(null, null, "starttls", null, "exactly one of them must be set")]
+    [InlineData("mail.example.com", "/mails", "starttls", null, "exactly one of them must be set")]
+    [InlineData("mail.example.com", null, "none", "me", "Mail:Security must be starttls or tls")]
+    public void The_way_of_mails_is_checked_at_the_start(string? host, string? folder, string security, string? user, string? complaint)
+    {
+        var options = new MailOptions
+        {
+            Host = host,
+            PickupFolder = folder,
+            Security = Enum.Parse<MailSecurity>(security, ignoreCase: true),
+            User = user,
+            Password = user is null ? null : "secret",
+            From = "Storytime <no-reply@example.com>",
+            LinkBaseUrl = new("https://api.example.com"),
+        };
+        var complaints = options.Validate(new ValidationContext(options)).Select(r => r.ErrorMessage!).ToList();
+        complaints.Count.ShouldBe(complaint is null ? 0 : 1);
+        if (complaint is not null)
+            complaints[0].ShouldContain(complaint);
+    }
+
+    /// <returns>What the program says when it does not start.</returns>
+    private static async Task<string[]> StartAsync(Dictionary<string, string> settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(ErrorEnvelope).Assembly.Location, "--urls", "http://127.0.0.1:0"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        using var program = Process.Start(start)!;
+        var errors = program.StandardError.ReadToEndAsync();
+        await program.StandardOutput.ReadToEndAsync();
+        await program.WaitForExitAsync();
+        program.ExitCode.ShouldBe(1);
+        return (await errors).TrimEnd().Split('\n');
     }
 
     private static string Guide([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/settings.md"));

@@ -17,6 +17,8 @@ public sealed class ApiClient(HttpClient http, string? token)
 
     public Task<Answer> PostAsync(string path, object? body = null) => SendAsync(HttpMethod.Post, path, body);
 
+    public Task<Answer> PutAsync(string path, object body) => SendAsync(HttpMethod.Put, path, body);
+
     public Task<Answer> PatchAsync(string path, object body) => SendAsync(HttpMethod.Patch, path, body);
 
     public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);

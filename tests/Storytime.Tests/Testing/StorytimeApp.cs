@@ -37,6 +37,9 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
 
     public string ConnectionString => _connectionString!;
 
+    /// <summary>Where mails land, those of this app only; not there before the first one.</summary>
+    public string MailFolder { get; } = Path.Combine(Path.GetTempPath(), $"storytime-mails-{Guid.NewGuid():N}");
+
     /// <summary>Changes a setting; before the app is first used.</summary>
     public StorytimeApp With(string setting, string? value)
     {
@@ -62,6 +65,13 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
     {
         _connectionString ??= await _database!.CreateAsync();
         UseKestrel(0);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (Directory.Exists(MailFolder))
+            Directory.Delete(MailFolder, recursive: true);
     }
 
     /// <summary>A client without a token, or with one.</summary>
@@ -113,6 +123,9 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
             ["Aws:OutputBucket"] = "storytime-hls-outputs",
             ["Aws:MediaConvertRole"] = "arn:aws:iam::111122223333:role/storytime-mediaconvert",
             ["Sns:TopicArn"] = "arn:aws:sns:us-east-1:111122223333:storytime-mediaconvert",
+            ["Mail:PickupFolder"] = MailFolder,
+            ["Mail:From"] = "Storytime <no-reply@storytime.example>",
+            ["Mail:LinkBaseUrl"] = "https://links.storytime.example",
             // All tests come from one address.
             ["RateLimits:AuthPerMinute"] = "100000",
             ["RateLimits:RefreshPerMinute"] = "100000",

@@ -16,7 +16,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public static WorkerProcess Start(StorytimeApp app)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(SubmitVideo).Assembly.Location, "--Roles", "worker"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] sections = ["ConnectionStrings", "Auth", "CloudFront", "Aws", "Sns", "Sqs"];
+        string[] sections = ["ConnectionStrings", "Auth", "CloudFront", "Aws", "Sns", "Sqs", "Mail"];
         foreach (var (key, value) in app.Services.GetRequiredService<IConfiguration>().AsEnumerable().Where(s => s.Value is not null && sections.Contains(s.Key.Split(':')[0])))
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";

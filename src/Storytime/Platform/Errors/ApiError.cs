@@ -78,6 +78,9 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
         httpContext.Response.StatusCode = Status;
         if (RetryAfter is { } wait)
             httpContext.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
-        return httpContext.Response.WriteAsJsonAsync(Envelope, httpContext.RequestAborted);
+        // Pages for people; what they do not say nicely themselves (a rate limit, a fault) comes at least as a sentence.
+        return httpContext.Request.Path.StartsWithSegments("/account")
+            ? httpContext.Response.WriteAsync(Message, httpContext.RequestAborted)
+            : httpContext.Response.WriteAsJsonAsync(Envelope, httpContext.RequestAborted);
     }
 }

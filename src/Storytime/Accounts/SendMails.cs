@@ -1,0 +1,141 @@
+using Hangfire;
+using MailKit.Net.Smtp;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Platform.Mails;
+
+namespace Storytime.Accounts;
+
+/// <summary>
+/// Job, every minute and after each nudge: sends what is due. An attempt is written down as failed before it begins, and the row deleted when the mail server has
+/// taken the mail; so a crash in between sends it once more, with a new link, and no transaction stays open while a mail server thinks.
+/// </summary>
+internal sealed partial class SendMails(StorytimeDb db, IMailer mailer, IOptions<MailOptions> options, TimeProvider time, ILogger<SendMails> log)
+{
+    /// <summary>Mails with a link of one kind to one account in an hour; more are dropped, so that nobody can be flooded by others.</summary>
+    public const int MaxLinksPerHour = 3;
+
+    /// <summary>So many that fail, one after the other, and the round ends: each may have waited for a minute.</summary>
+    private const int MaxTroubles = 3;
+
+    private static readonly TimeSpan _giveUpAfter = TimeSpan.FromHours(24);
+
+    /// <summary>No retries by Hangfire: the row says when it is due again, and the sweep comes every minute.</summary>
+    [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
+    public async Task RunAsync(CancellationToken ct)
+    {
+        for (var troubles = 0; troubles < MaxTroubles;)
+        {
+            if (await TakeAsync(ct) is not { } mail)
+                return;
+            if (mail.Letter is not null && !await TrySendAsync(mail, ct))
+                troubles++;
+        }
+    }
+
+    /// <summary>Takes the next mail that is due, and no other worker's.</summary>
+    /// <returns>Null when there is none. Without a letter when it was dropped.</returns>
+    private async Task<Taken?> TakeAsync(CancellationToken ct)
+    {
+        db.ChangeTracker.Clear();
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var now = time.Now();
+        var mail = await db.OutgoingMails.FromSql($"""
+            select * from outgoing_mails where due_at <= {now} order by due_at, id limit 1 for update skip locked
+            """).SingleOrDefaultAsync(ct);
+        if (mail is null)
+            return null;
+
+        var taken = new Taken(mail.Id, mail.Kind, mail.ToEmail, null);
+        if (mail.Failures > 0 && now >= mail.CreatedAt + _giveUpAfter)
+            Log.GivenUp(log, mail.Id, mail.Kind, mail.Failures);
+        else if (AccountLinks.LinkOf(mail.Kind) is not { } kind)
+            taken = taken with { Letter = Letter.For(mail, null) };
+        else if (await LinkAsync(mail, kind, now, ct) is var (to, link))
+            taken = taken with { To = to, Letter = Letter.For(mail, link) };
+
+        if (taken.Letter is null)
+            db.OutgoingMails.Remove(mail);
+        else
+            mail.Fail(now);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return taken;
+    }
+
+    /// <returns>Null when there is no such account, or it has had enough of such mails.</returns>
+    private async Task<(string To, Uri Link)?> LinkAsync(OutgoingMail mail, AccountTokenKind kind, DateTimeOffset now, CancellationToken ct)
+    {
+        // With a lock, so that mails that are sent at the same time are counted.
+        var users = mail.UserId is { } id
+            ? db.Users.FromSql($"select * from users where id = {id} for no key update")
+            : db.Users.FromSql($"select * from users where lower(email) = lower({mail.ToEmail}) for no key update");
+        if (await users.AsNoTracking().SingleOrDefaultAsync(ct) is not { } user)
+            return null;
+        var since = now - TimeSpan.FromHours(1);
+        // Another attempt at the same mail is not one more mail.
+        if (mail.Failures == 0 && await db.AccountTokens.CountAsync(t => t.UserId == user.Id && t.Kind == kind && t.CreatedAt > since, ct) >= MaxLinksPerHour)
+        {
+            Log.Enough(log, mail.Id, mail.Kind, user.Id);
+            return null;
+        }
+
+        var isChange = kind == AccountTokenKind.EmailChange;
+        var (row, token) = AccountToken.Issue(user.Id, kind, isChange ? mail.ToEmail : null, now, AccountLinks.LifetimeOf(kind));
+        db.AccountTokens.Add(row);
+        // To the address as the account has it: what was typed may only look like it.
+        return (isChange ? mail.ToEmail : user.Email!, AccountLinks.Address(options.Value.LinkBaseUrl!, kind, token));
+    }
+
+    private async Task<bool> TrySendAsync(Taken mail, CancellationToken ct)
+    {
+        try
+        {
+            await mailer.SendAsync(mail.Letter!.ToMessage(options.Value.Sender, mail.To, time.Now()), ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            // Mail servers repeat addresses in what they say, so their words stay out of the log.
+            Log.Later(log, mail.Id, mail.Kind, e is SmtpCommandException refused ? $"SMTP {(int)refused.StatusCode}" : e.GetType().Name);
+            return false;
+        }
+        await db.OutgoingMails.Where(m => m.Id == mail.Id).ExecuteDeleteAsync(ct);
+        Log.Sent(log, mail.Id, mail.Kind);
+        return true;
+    }
+
+    private sealed record Taken(long Id, MailKind Kind, string To, Letter? Letter);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Mail {MailId} ({Kind}) was sent")]
+        public static partial void Sent(ILogger logger, long mailId, MailKind kind);
+
+        [LoggerMessage(LogLevel.Information, "Mail {MailId} ({Kind}) was dropped: account {UserId} has had enough of them for this hour")]
+        public static partial void Enough(ILogger logger, long mailId, MailKind kind, long userId);
+
+        [LoggerMessage(LogLevel.Warning, "Mail {MailId} ({Kind}) could not be sent ({Problem}); it will be tried again")]
+        public static partial void Later(ILogger logger, long mailId, MailKind kind, string problem);
+
+        [LoggerMessage(LogLevel.Error, "Mail {MailId} ({Kind}) could not be sent for 24 hours, in {Failures} attempts, and was given up. Is the mail server of the section Mail right?")]
+        public static partial void GivenUp(ILogger logger, long mailId, MailKind kind, int failures);
+    }
+}
+
+internal static class MailNudge
+{
+    /// <summary>After the commit of what put a mail into the outbox.</summary>
+    public static void SendMails(this Nudges nudges) => nudges.Send<SendMails>(j => j.RunAsync(CancellationToken.None));
+}
+
+/// <summary>Job, every hour: deletes the links that are over, and with them the addresses that they would have changed to.</summary>
+internal sealed class CleanLinks(StorytimeDb db, TimeProvider time)
+{
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var now = time.Now();
+        await db.AccountTokens.Where(t => t.ExpiresAt <= now).ExecuteDeleteAsync(ct);
+    }
+}
