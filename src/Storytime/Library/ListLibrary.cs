@@ -16,10 +16,11 @@ namespace Storytime.Library;
 /// <param name="CoverImageUrl">Open to everybody. The cover that staff gave, else a picture out of the video; null while there is neither.</param>
 /// <param name="Playable">Whether it would play now.</param>
 /// <param name="UnavailableReason">Why not; null when it is playable.</param>
+/// <param name="LeavingAt">When the right to watch it ends, within the next 30 days; null when it stays longer, or is not there.</param>
 /// <param name="ResumePositionSeconds">Where the child goes on; 0 at the beginning, and after the end.</param>
 public sealed record ShelfBookResponse(
     long Id, string Title, string Author, string Description, int AgeMin, int AgeMax, string Language, string? CoverImageUrl, CatalogPublisher? Publisher,
-    int? DurationSeconds, DateTimeOffset AddedAt, bool Playable, PlaybackRefusal? UnavailableReason, double ResumePositionSeconds);
+    int? DurationSeconds, DateTimeOffset AddedAt, bool Playable, PlaybackRefusal? UnavailableReason, DateTimeOffset? LeavingAt, double ResumePositionSeconds);
 
 internal static class ListLibrary
 {
@@ -32,7 +33,8 @@ internal static class ListLibrary
         if (country is null)
             return ApiError.NotFound("child");
 
-        var books = db.Books.WithFacts(db, country, time.Now());
+        var now = time.Now();
+        var books = db.Books.WithFacts(db, country, now);
         var shelf =
             from item in db.LibraryItems
             where item.ChildProfileId == id
@@ -42,16 +44,16 @@ internal static class ListLibrary
             orderby item.CreatedAt descending, item.Id descending
             select new { book, item.CreatedAt, Position = (double?)resume!.PositionSeconds };
         var rows = await shelf.AsNoTracking().PageAsync(page, ct);
-        return TypedResults.Ok(new Page<ShelfBookResponse>([.. rows.Data.Select(r => ToResponse(r.book, r.CreatedAt, r.Position, cdn.Value))], rows.Pagination));
+        return TypedResults.Ok(new Page<ShelfBookResponse>([.. rows.Data.Select(r => ToResponse(r.book, r.CreatedAt, r.Position, cdn.Value, now))], rows.Pagination));
     }
 
-    private static ShelfBookResponse ToResponse(BookWithFacts book, DateTimeOffset addedAt, double? position, CdnOptions cdn)
+    private static ShelfBookResponse ToResponse(BookWithFacts book, DateTimeOffset addedAt, double? position, CdnOptions cdn, DateTimeOffset now)
     {
         var decision = Entitlement.Decide(inLibrary: true, book.Facts);
         return new ShelfBookResponse(
             book.Id, book.Title, book.Author, book.Description, book.AgeMin, book.AgeMax, book.Language, cdn.AddressOf(book.CoverS3Key),
             book.PublisherId is { } publisher ? new CatalogPublisher(publisher, book.PublisherName!) : null,
-            book.DurationSeconds, addedAt, decision.IsGranted, decision.Refusal, Resume.At(position, book.DurationSeconds));
+            book.DurationSeconds, addedAt, decision.IsGranted, decision.Refusal, book.LeavingAt(now), Resume.At(position, book.DurationSeconds));
     }
 }
 
