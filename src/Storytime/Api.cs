@@ -34,8 +34,10 @@ internal static class Api
         children.MapPost("", ManageChildren.Create);
         children.MapGet("/{id:id}", ManageChildren.Read);
         children.MapPatch("/{id:id}", ManageChildren.Update);
+        children.MapGet("/{id:id}/activity", ReadActivity.Handle).WithTags("Usage");
         children.MapPost("/{id:id}/child_sessions", ManageChildSessions.Start);
-        children.MapGet("/{id:id}/child_sessions", ManageChildSessions.List);
+        children.MapGet("/{id:id}/child_sessions", ListChildSessions.Handle);
+        children.MapPatch("/{id:id}/child_sessions/{sessionId:id}", ManageChildSessions.Rename);
         children.MapDelete("/{id:id}/child_sessions/{sessionId:id}", ManageChildSessions.Revoke);
 
         var catalog = parent.MapGroup("/catalog/books").WithTags("Catalog");
