@@ -23,6 +23,7 @@ internal static class Api
         var auth = ios.MapGroup("/auth").WithTags("Accounts").AllowAnonymous();
         auth.MapPost("/register", Register.Handle).RequireRateLimiting(RateLimits.Auth).MayAnswer(409);
         auth.MapPost("/login", Login.Handle).RequireRateLimiting(RateLimits.Auth);
+        auth.MapPost("/apple", SignInWithApple.Handle).RequireRateLimiting(RateLimits.Auth).MayAnswer(404, 503);
         auth.MapPost("/refresh", Refresh.Handle).RequireRateLimiting(RateLimits.Refresh);
         auth.MapPost("/logout", Refresh.Logout).RequireRateLimiting(RateLimits.Refresh);
 

@@ -21,6 +21,7 @@ namespace Storytime;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(AppleSignInRequest))]
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(LogoutRequest))]
 [JsonSerializable(typeof(SignInResponse))]

@@ -15,5 +15,7 @@ internal static class AccountsSetup
         services.AddScoped<SignIn>();
         services.AddScoped<ConsentPolicy>();
         services.AddScoped<ISessionCheck, ParentSessionCheck>();
+        services.AddScoped<IAccountSessions, ParentSessions>();
+        services.AddApple();
     }
 }

@@ -27,6 +27,14 @@ internal sealed class User : IdentityUser<long>
         UpdatedAt = now,
     };
 
+    /// <summary>Its address is known to be somebody's who may not be who registered it: no password opens it any more.</summary>
+    public void GiveToOwnerOfAddress(DateTimeOffset now)
+    {
+        (PasswordHash, EmailConfirmed) = (null, true);
+        SecurityStamp = Guid.NewGuid().ToString("N");
+        UpdatedAt = now;
+    }
+
     internal sealed class Configuration : IEntityTypeConfiguration<User>
     {
         public void Configure(EntityTypeBuilder<User> builder)

@@ -1,8 +1,13 @@
+using Storytime.Accounts;
 using Storytime.Platform.Auth;
 
 namespace Storytime.Children;
 
 internal static class ChildrenSetup
 {
-    public static void AddChildren(this IServiceCollection services) => services.AddScoped<ISessionCheck, ChildSessionCheck>();
+    public static void AddChildren(this IServiceCollection services)
+    {
+        services.AddScoped<ISessionCheck, ChildSessionCheck>();
+        services.AddScoped<IAccountSessions, ChildModeSessions>();
+    }
 }

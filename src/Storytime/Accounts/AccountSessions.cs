@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Storytime.Data;
+
+namespace Storytime.Accounts;
+
+/// <summary>The sessions of an account, which end at once when its password is chosen anew. One each for parents' devices and for those in child mode.</summary>
+internal interface IAccountSessions
+{
+    Task EndAllAsync(long userId, DateTimeOffset now, CancellationToken ct);
+}
+
+internal sealed class ParentSessions(StorytimeDb db) : IAccountSessions
+{
+    public Task EndAllAsync(long userId, DateTimeOffset now, CancellationToken ct) => db.ParentSessions
+        .Where(s => s.UserId == userId && s.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now), ct);
+}
