@@ -25,6 +25,7 @@ internal static class Api
         auth.MapPost("/register", Register.Handle).RequireRateLimiting(RateLimits.Auth).MayRefuse(Register.EmailTaken);
         auth.MapPost("/login", Login.Handle).RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused);
         auth.MapPost("/refresh", Refresh.Handle).RequireRateLimiting(RateLimits.Refresh).MayRefuse(Refresh.Refused);
+        auth.MapPost("/apple", SignInWithApple.Handle).RequireRateLimiting(RateLimits.Auth).MayAnswer(404, 503);
         auth.MapPost("/logout", Refresh.Logout).RequireRateLimiting(RateLimits.Refresh);
         auth.MapPost("/password/forgot", ForgotPassword.Handle).RequireRateLimiting(RateLimits.Auth);
         auth.MapPost("/password/reset", ResetPassword.Handle).RequireRateLimiting(RateLimits.Auth);
@@ -49,8 +50,10 @@ internal static class Api
         children.MapPost("", ManageChildren.Create).MayRefuse(ManageChildren.ConsentRequired);
         children.MapGet("/{id:id}", ManageChildren.Read);
         children.MapPatch("/{id:id}", ManageChildren.Update);
+        children.MapGet("/{id:id}/activity", ReadActivity.Handle).WithTags("Usage");
         children.MapPost("/{id:id}/child_sessions", ManageChildSessions.Start);
-        children.MapGet("/{id:id}/child_sessions", ManageChildSessions.List);
+        children.MapGet("/{id:id}/child_sessions", ListChildSessions.Handle);
+        children.MapPatch("/{id:id}/child_sessions/{sessionId:id}", ManageChildSessions.Rename);
         children.MapDelete("/{id:id}/child_sessions/{sessionId:id}", ManageChildSessions.Revoke);
 
         var screenTime = parent.MapGroup("/children/{id:id}/screen_time").WithTags("Screen time");

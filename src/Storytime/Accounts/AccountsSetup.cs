@@ -21,5 +21,6 @@ internal static class AccountsSetup
         services.AddScoped<SendMails>();
         services.AddScoped<CleanLinks>();
         services.AddRazorComponents();
+        services.AddApple();
     }
 }

@@ -35,6 +35,14 @@ internal sealed class User : IdentityUser<long>
         UpdatedAt = now;
     }
 
+    /// <summary>Its address is known to be somebody's who may not be who registered it: no password opens it any more.</summary>
+    public void GiveToOwnerOfAddress(DateTimeOffset now)
+    {
+        (PasswordHash, EmailConfirmed) = (null, true);
+        SecurityStamp = Guid.NewGuid().ToString("N");
+        UpdatedAt = now;
+    }
+
     /// <summary>A link that was sent to this address was opened: it is the account's now.</summary>
     public void ConfirmEmail(string email, DateTimeOffset now) => (Email, EmailConfirmed, UpdatedAt) = (email, true, now);
 

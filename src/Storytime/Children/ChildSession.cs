@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Storytime.Data;
+using Storytime.Platform.Auth;
 
 namespace Storytime.Children;
 
@@ -28,6 +29,8 @@ internal sealed class ChildSession
         ExpiresAt = DateTimeOffset.FromUnixTimeSeconds((now + lifetime).ToUnixTimeSeconds()),
     };
 
+    public void Rename(string deviceName) => DeviceName = deviceName;
+
     public void Revoke(DateTimeOffset now) => RevokedAt ??= now;
 
     internal sealed class Configuration : IEntityTypeConfiguration<ChildSession>
@@ -41,4 +44,11 @@ internal sealed class ChildSession
             builder.Check("expires_at", "expires_at > created_at");
         }
     }
+}
+
+internal static class ChildSessionQueries
+{
+    /// <summary>The devices that a parent handed to their own children, ended ones included.</summary>
+    public static IQueryable<ChildSession> ChildSessionsOf(this StorytimeDb db, Parent parent) =>
+        db.ChildSessions.Where(s => db.ChildProfiles.Any(c => c.Id == s.ChildProfileId && c.UserId == parent.UserId));
 }

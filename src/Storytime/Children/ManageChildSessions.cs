@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Storytime.Accounts;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
@@ -14,10 +15,15 @@ namespace Storytime.Children;
 public sealed record StartChildSessionRequest(
     [StringLength(100, MinimumLength = 1, ErrorMessage = "device_name has 1 to 100 characters.")] string? DeviceName);
 
+public sealed record RenameChildSessionRequest([Required(ErrorMessage = "A device_name is needed."), DeviceName] string? DeviceName);
+
 /// <param name="Token">Send it as <c>Authorization: Bearer …</c>; it opens this child's shelf, playback and usage events, nothing else. It is shown only once.</param>
 public sealed record StartChildSessionResponse(string Token, ChildSessionResponse ChildSession);
 
-public sealed record ChildSessionResponse(long Id, long ChildId, string? DeviceName, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt);
+/// <param name="RevokedAt">When a parent ended it; null when none did.</param>
+/// <param name="EndedAt">When it ended, by a parent or by itself; null while it is live.</param>
+public sealed record ChildSessionResponse(
+    long Id, long ChildId, string? DeviceName, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt, DateTimeOffset? EndedAt);
 
 internal static class ManageChildSessions
 {
@@ -34,18 +40,7 @@ internal static class ManageChildSessions
         await db.SaveChangesAsync(ct);
         var token = tokens.ForChild(id, parent.UserId, session.Id, now, session.ExpiresAt);
         return TypedResults.Created(
-            $"/api/v1/children/{id}/child_sessions/{session.Id}", new StartChildSessionResponse(token, ToResponse(session)));
-    }
-
-    /// <summary>The devices that were handed to a child, newest first, ended ones included.</summary>
-    [EndpointName("list_child_sessions")]
-    public static async Task<Results<Ok<Page<ChildSessionResponse>>, ApiError>> List(
-        long id, [AsParameters] PageQuery page, Parent parent, StorytimeDb db, CancellationToken ct)
-    {
-        if (!await db.ChildrenOf(parent).AnyAsync(c => c.Id == id, ct))
-            return ApiError.NotFound("child");
-        var rows = await db.ChildSessions.Where(s => s.ChildProfileId == id).AsNoTracking().OrderByDescending(s => s.Id).PageAsync(page, ct);
-        return TypedResults.Ok(new Page<ChildSessionResponse>([.. rows.Data.Select(ToResponse)], rows.Pagination));
+            $"/api/v1/children/{id}/child_sessions/{session.Id}", new StartChildSessionResponse(token, session.ToResponse(now)));
     }
 
     /// <summary>Ends child mode on a device, at once.</summary>
@@ -53,17 +48,26 @@ internal static class ManageChildSessions
     public static async Task<Results<NoContent, ApiError>> Revoke(
         long id, long sessionId, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
-        var children = db.ChildrenOf(parent);
-        var session = await db.ChildSessions
-            .SingleOrDefaultAsync(s => s.Id == sessionId && s.ChildProfileId == id && children.Any(c => c.Id == s.ChildProfileId), ct);
-        if (session is null)
+        if (await db.ChildSessionsOf(parent).SingleOrDefaultAsync(s => s.Id == sessionId && s.ChildProfileId == id, ct) is not { } session)
             return ApiError.NotFound("child session");
         session.Revoke(time.Now());
         await db.SaveChangesAsync(ct);
         return TypedResults.NoContent();
     }
 
-    private static ChildSessionResponse ToResponse(ChildSession s) => new(s.Id, s.ChildProfileId, s.DeviceName, s.CreatedAt, s.ExpiresAt, s.RevokedAt);
+    /// <summary>Gives the device another name.</summary>
+    public static async Task<Results<Ok<ChildSessionResponse>, ApiError>> Rename(
+        long id, long sessionId, RenameChildSessionRequest request, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
+    {
+        if (await db.ChildSessionsOf(parent).SingleOrDefaultAsync(s => s.Id == sessionId && s.ChildProfileId == id, ct) is not { } session)
+            return ApiError.NotFound("child session");
+        session.Rename(request.DeviceName!);
+        await db.SaveChangesAsync(ct);
+        return TypedResults.Ok(session.ToResponse(time.Now()));
+    }
+
+    public static ChildSessionResponse ToResponse(this ChildSession s, DateTimeOffset now) => new(
+        s.Id, s.ChildProfileId, s.DeviceName, s.CreatedAt, s.ExpiresAt, s.RevokedAt, s.RevokedAt ?? (s.ExpiresAt <= now ? s.ExpiresAt : null));
 }
 
 /// <summary>A child's token is only as good as its session: revoking the row ends it at once.</summary>

@@ -17,10 +17,11 @@ namespace Storytime.Library;
 /// <param name="CoverImageUrl">Open to everybody. The cover that staff gave, else a picture out of the video; null while there is neither.</param>
 /// <param name="Playable">Whether it would play now.</param>
 /// <param name="UnavailableReason">Why not; null when it is playable.</param>
+/// <param name="LeavingAt">When the right to watch it ends, within the next 30 days; null when it stays longer, or is not there.</param>
 /// <param name="ResumePositionSeconds">Where the child goes on; 0 at the beginning, and after the end.</param>
 public sealed record ShelfBookResponse(
     long Id, string Title, string Author, string Description, int AgeMin, int AgeMax, string Language, string? CoverImageUrl, CatalogPublisher? Publisher,
-    int? DurationSeconds, DateTimeOffset AddedAt, bool Playable, PlaybackRefusal? UnavailableReason, double ResumePositionSeconds);
+    int? DurationSeconds, DateTimeOffset AddedAt, bool Playable, PlaybackRefusal? UnavailableReason, DateTimeOffset? LeavingAt, double ResumePositionSeconds);
 
 internal static class ListLibrary
 {
@@ -54,12 +55,16 @@ internal static class ListLibrary
     }
 
     private static ShelfBookResponse ToResponse(BookWithFacts book, StoryTime time, DateTimeOffset addedAt, double? position, CdnOptions cdn)
+        return TypedResults.Ok(new Page<ShelfBookResponse>([.. rows.Data.Select(r => ToResponse(r.book, r.CreatedAt, r.Position, cdn.Value, now))], rows.Pagination));
+    }
+
+    private static ShelfBookResponse ToResponse(BookWithFacts book, DateTimeOffset addedAt, double? position, CdnOptions cdn, DateTimeOffset now)
     {
         var decision = Entitlement.Decide(inLibrary: true, book.Facts, time);
         return new ShelfBookResponse(
             book.Id, book.Title, book.Author, book.Description, book.AgeMin, book.AgeMax, book.Language, cdn.AddressOf(book.CoverS3Key),
             book.PublisherId is { } publisher ? new CatalogPublisher(publisher, book.PublisherName!) : null,
-            book.DurationSeconds, addedAt, decision.IsGranted, decision.Refusal, Resume.At(position, book.DurationSeconds));
+            book.DurationSeconds, addedAt, decision.IsGranted, decision.Refusal, book.LeavingAt(now), Resume.At(position, book.DurationSeconds));
     }
 }
 

@@ -12,5 +12,6 @@ internal static class PlaybackSetup
         services.AddHealthChecks().AddCheck<SigningKeys>("signing key", tags: ["ready"]);
         services.AddSingleton<CookieMint>();
         services.AddSingleton<PlaybackLog>();
+        services.AddSingleton<DeviceActivity>();
     }
 }

@@ -6,6 +6,9 @@ namespace Storytime.Rights;
 /// <summary>A book as a family in one country sees it at one moment: what is shown of it, and the facts that decide whether it plays.</summary>
 internal sealed record BookWithFacts
 {
+    /// <summary>How long before the end of its rights a book is said to leave.</summary>
+    private static readonly TimeSpan _leavingSoon = TimeSpan.FromDays(30);
+
     public required long Id { get; init; }
 
     public required string Title { get; init; }
@@ -45,6 +48,12 @@ internal sealed record BookWithFacts
     public required DateTimeOffset? NextWindowStartsAt { get; init; }
 
     public required bool HadWindow { get; init; }
+
+    /// <summary>The first moment from now on at which no window holds although one held until then: windows that follow on without a gap are one.</summary>
+    public required DateTimeOffset? WindowsEndAt { get; init; }
+
+    /// <summary>When the right to watch ends, if that is soon; null also where nothing holds now.</summary>
+    public DateTimeOffset? LeavingAt(DateTimeOffset now) => WindowEndsAt is not null && WindowsEndAt <= now + _leavingSoon ? WindowsEndAt : null;
 
     public BookFacts Facts => new(
         IsActive: Status == BookStatus.Active,
@@ -91,6 +100,10 @@ internal static class BookFactsQuery
                 .Where(w => w.BookId == book.Id && w.PublisherId == book.PublisherId && now < w.StartAt)
                 .Min(w => (DateTimeOffset?)w.StartAt),
             HadWindow = windows.Any(w => w.BookId == book.Id && w.PublisherId == book.PublisherId && w.EndAt <= now),
+            WindowsEndAt = windows
+                .Where(w => w.BookId == book.Id && w.PublisherId == book.PublisherId && now < w.EndAt)
+                .Where(w => !windows.Any(v => v.BookId == w.BookId && v.PublisherId == w.PublisherId && v.StartAt <= w.EndAt && w.EndAt < v.EndAt))
+                .Min(w => (DateTimeOffset?)w.EndAt),
         });
     }
 }

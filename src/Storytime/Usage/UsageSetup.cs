@@ -2,5 +2,5 @@ namespace Storytime.Usage;
 
 internal static class UsageSetup
 {
-    public static void AddUsage(this IServiceCollection services) => services.AddSingleton<UsageStore>().AddSingleton<WatchTime>();
+    public static void AddUsage(this IServiceCollection services) => services.AddSingleton<UsageStore>().AddSingleton<WatchTime>().AddSingleton<Activity>();
 }

@@ -29,7 +29,8 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
 
     /// <summary>
     /// Stores what is new, and moves the resume positions forward, in one statement. An event id is looked for in all the time that an event which
-    /// could be sent again now may have come from, because the key alone would let the same id with another time pass.
+    /// could be sent again now may have come from, because the key alone would let the same id with another time pass. Of two positions at the same
+    /// moment the one further on counts, so that the order of arrival does not.
     /// </summary>
     private const string SaveSql = """
         with incoming as (
@@ -51,7 +52,7 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
             order by child_profile_id, book_id, occurred_at desc, position_seconds desc
             on conflict (child_profile_id, book_id) do update
                 set position_seconds = excluded.position_seconds, occurred_at = excluded.occurred_at
-                where resume_positions.occurred_at < excluded.occurred_at
+                where (resume_positions.occurred_at, resume_positions.position_seconds) < (excluded.occurred_at, excluded.position_seconds)
         )
         select count(*)::int from stored
         """;

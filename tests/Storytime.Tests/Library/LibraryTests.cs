@@ -76,6 +76,40 @@ public sealed class LibraryTests(StorytimeApp app) : IClassFixture<StorytimeApp>
     }
 
     [Fact]
+    public async Task A_book_that_leaves_within_thirty_days_says_when()
+    {
+        var publisher = await app.PublisherAsync();
+        var own = await app.BookAsync();
+        var (soon, later, goesOn, moves, over, gap) = (await BookAsync(), await BookAsync(), await BookAsync(), await BookAsync(), await BookAsync(), await BookAsync());
+        await WindowAsync(soon, -10, 30);
+        await WindowAsync(later, -10, 30.001);
+        await WindowAsync(goesOn, -10, 5);
+        await WindowAsync(goesOn, 5, 50);
+        await WindowAsync(moves, -10, 5, "US");
+        await WindowAsync(moves, 4, 20);
+        await WindowAsync(over, -10, -1);
+        await WindowAsync(over, 2, 3);
+        await WindowAsync(gap, -10, 7);
+        await WindowAsync(gap, 7.5, 100);
+        var (parent, child) = await app.FamilyAsync(own, soon, later, goesOn, moves, over, gap);
+
+        var leaving = (await parent.GetAsync($"/api/v1/children/{child}/library"))["data"]!.AsArray()
+            .ToDictionary(b => (long)b!["id"]!, b => b!["leaving_at"] is { } at ? DateTimeOffset.Parse((string)at!, null) : (DateTimeOffset?)null);
+
+        leaving[own].ShouldBeNull();
+        leaving[soon].ShouldBe(app.Now.AddDays(30));
+        leaving[later].ShouldBeNull();
+        leaving[goesOn].ShouldBeNull("a window follows on");
+        leaving[moves].ShouldBe(app.Now.AddDays(20), "the other territory's window holds on");
+        leaving[over].ShouldBeNull("it is not there");
+        leaving[gap].ShouldBe(app.Now.AddDays(7), "it comes back half a day later");
+
+        Task<long> BookAsync() => app.BookAsync(publisherId: publisher);
+        Task WindowAsync(long book, double from, double until, string territory = "GLOBAL") =>
+            app.WindowAsync(publisher, book, app.Now.AddDays(from), app.Now.AddDays(until), territory);
+    }
+
+    [Fact]
     public async Task A_foreign_shelf_is_404_for_every_call()
     {
         var book = await app.BookAsync();

@@ -45,6 +45,7 @@ public sealed class BookFactsTests(StorytimeApp app) : IClassFixture<StorytimeAp
             {
                 var row = await db.Books.Where(b => b.Id == book.Id).WithFacts(db, country, now).SingleAsync();
                 row.Facts.ShouldBe(Twin(book, publisher, windows, country, now), $"in {country}");
+                row.LeavingAt(now).ShouldBe(EndOfChain(publisher, windows, country, now), $"in {country}");
             }
         });
     }, iter: 150, threads: 1);
@@ -62,6 +63,15 @@ public sealed class BookFactsTests(StorytimeApp app) : IClassFixture<StorytimeAp
         }
         return new BookFacts(book.Status == BookStatus.Active, publisher is not null, publisher?.Status == PublisherStatus.Active,
             end, start, counting.Any(w => w.EndAt <= now), VideoIsReady: false);
+    }
+
+    /// <summary>Goes from window to window for as long as one holds.</summary>
+    private static DateTimeOffset? EndOfChain(Publisher? publisher, RightsWindow[] windows, string country, DateTimeOffset now)
+    {
+        var end = now;
+        while (windows.FirstOrDefault(w => w.PublisherId == publisher?.Id && (w.Territory == country || w.Territory == "GLOBAL") && w.StartAt <= end && end < w.EndAt) is { } window)
+            end = window.EndAt;
+        return end == now ? null : end;
     }
 
     [Fact]

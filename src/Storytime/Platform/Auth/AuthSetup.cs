@@ -47,6 +47,7 @@ internal static class AuthSetup
     {
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Pseudonyms>();
+        services.AddSingleton<Sealing>();
         services.AddAuthentication(AppScheme)
             .AddJwtBearer(AppScheme, jwt => Configure(jwt))
             .AddJwtBearer(AdminScheme, jwt => Configure(jwt));

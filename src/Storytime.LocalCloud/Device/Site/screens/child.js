@@ -69,6 +69,7 @@ function shelfItem(book, remove) {
   return h('li', { class: `shelf-item ${book.playable ? '' : 'unplayable'}`, 'data-testid': 'shelf-item' },
     cover(book),
     h('div', { class: 'book-text' }, h('h3', {}, book.title), h('p', { class: 'meta' }, book.author),
-      book.playable ? null : h('p', { class: 'reason', 'data-testid': 'unavailable-reason' }, parentReason(book.unavailable_reason))),
+      book.playable ? null : h('p', { class: 'reason', 'data-testid': 'unavailable-reason' }, parentReason(book.unavailable_reason)),
+      book.playable && book.leaving_at ? h('p', { class: 'reason', 'data-testid': 'leaving' }, `Leaves on ${new Date(book.leaving_at).toLocaleDateString('en', { month: 'long', day: 'numeric' })}.`) : null),
     h('button', { class: 'round', 'data-testid': 'remove-book', 'aria-label': `Take ${book.title} off the shelf`, title: 'Take off the shelf', onclick: remove }, icon('close')));
 }

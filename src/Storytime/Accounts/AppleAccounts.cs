@@ -1,0 +1,80 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Storytime.Data;
+using Storytime.Platform;
+
+namespace Storytime.Accounts;
+
+/// <summary>Which account an Apple Account opens.</summary>
+internal sealed partial class AppleAccounts(StorytimeDb db, IOptions<ConsentOptions> consent, IEnumerable<IAccountSessions> sessions, ILogger<AppleAccounts> logger)
+{
+    /// <summary>Finds, links or makes it, in the caller's transaction; the caller saves and commits.</summary>
+    /// <returns>Nothing when no account is known and Apple does not vouch for an address; and whether the account is new.</returns>
+    public async Task<((User User, AppleIdentity Identity)? Account, bool IsNew)> OpenAsync(ApplePerson person, string country, DateTimeOffset now, CancellationToken ct)
+    {
+        // Two first sign-ins of one person at the same time: the second finds what the first has made.
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({"apple:" + person.Subject}, 0))", ct);
+        if (await db.AppleIdentities.SingleOrDefaultAsync(i => i.Subject == person.Subject, ct) is { } known)
+            return ((await db.Users.SingleAsync(u => u.Id == known.UserId, ct), known), false);
+        if (!person.EmailIsVerified)
+            return (null, false);
+
+        var (user, isNew) = await FindOrRegisterAsync(person.Email!, country, now, ct);
+        if (!isNew && !user.EmailConfirmed)
+            await HandOverAsync(user, now, ct);
+        var identity = AppleIdentity.Link(user.Id, person.Subject, now);
+        db.AppleIdentities.Add(identity);
+        Log.Linked(logger, user.Id, isNew);
+        return ((user, identity), isNew);
+    }
+
+    private async Task<(User User, bool IsNew)> FindOrRegisterAsync(string email, string country, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await LockAsync(email, ct) is { } there)
+            return (there, false);
+        var user = User.Register(email, country, now);
+        user.EmailConfirmed = true;
+        db.Users.Add(user);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.Violates(User.UniqueEmail))
+        {
+            // Somebody registered the address at this very moment. (Entity Framework has gone back to its savepoint.)
+            db.ChangeTracker.Clear();
+            return ((await LockAsync(email, ct))!, false);
+        }
+        Consent(user, now);
+        return (user, true);
+    }
+
+    /// <summary>Locked, so that a sign-in with its password, at the same time, comes before or after.</summary>
+    private Task<User?> LockAsync(string email, CancellationToken ct) =>
+        db.Users.FromSql($"select * from users where lower(email) = lower({email}) for update").SingleOrDefaultAsync(ct);
+
+    /// <summary>
+    /// Whoever registered it never showed that the address is theirs: it may be someone who waits there for the owner of the address to move in. What they know opens
+    /// nothing any more, and the consent on record was not the owner's.
+    /// </summary>
+    private async Task HandOverAsync(User user, DateTimeOffset now, CancellationToken ct)
+    {
+        user.GiveToOwnerOfAddress(now);
+        foreach (var kind in sessions)
+            await kind.EndAllAsync(user.Id, now, ct);
+        await db.AccountTokens.Where(t => t.UserId == user.Id && t.UsedAt == null).ExecuteUpdateAsync(t => t.SetProperty(x => x.UsedAt, now), ct);
+        Consent(user, now);
+        Log.HandedOver(logger, user.Id);
+    }
+
+    private void Consent(User user, DateTimeOffset now) => db.ConsentRecords.Add(ConsentRecord.Grant(user, consent.Value, ConsentMethod.Registration, now));
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "User {UserId} signs in with Apple from now on; new account: {IsNew}")]
+        public static partial void Linked(ILogger logger, long userId, bool isNew);
+
+        [LoggerMessage(LogLevel.Warning, "User {UserId}: Apple knows the owner of the address, which was never confirmed; password and sessions have ended")]
+        public static partial void HandedOver(ILogger logger, long userId);
+    }
+}
