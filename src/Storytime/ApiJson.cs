@@ -7,6 +7,7 @@ using Storytime.Library;
 using Storytime.Platform;
 using Storytime.Platform.Errors;
 using Storytime.Playback;
+using Storytime.Privacy;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -40,6 +41,10 @@ namespace Storytime;
 [JsonSerializable(typeof(PlaybackSessionResponse))]
 [JsonSerializable(typeof(PreviewResponse))]
 [JsonSerializable(typeof(UsageEventsResponse))]
+[JsonSerializable(typeof(DeleteAccountRequest))]
+[JsonSerializable(typeof(ErasureResponse))]
+[JsonSerializable(typeof(ExportResponse))]
+[JsonSerializable(typeof(RetentionResponse))]
 [JsonSerializable(typeof(AdminLoginRequest))]
 [JsonSerializable(typeof(AdminLoginResponse))]
 [JsonSerializable(typeof(CreatePublisherRequest))]

@@ -7,6 +7,7 @@ using Storytime.Children;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Playback;
+using Storytime.Privacy;
 using Storytime.Usage;
 using Storytime.Videos;
 
@@ -22,6 +23,7 @@ builder.Services.AddCatalog();
 builder.Services.AddVideos();
 builder.Services.AddUsage();
 builder.Services.AddPlayback();
+builder.Services.AddPrivacy();
 builder.Services.AddAdmin();
 
 await using var app = builder.Build();

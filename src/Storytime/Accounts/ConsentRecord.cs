@@ -37,6 +37,8 @@ internal sealed class ConsentRecord
         GrantedAt = now,
     };
 
+    public void Withdraw(DateTimeOffset now) => WithdrawnAt ??= now;
+
     internal sealed class Configuration : IEntityTypeConfiguration<ConsentRecord>
     {
         public void Configure(EntityTypeBuilder<ConsentRecord> builder)
