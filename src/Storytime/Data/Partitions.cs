@@ -49,7 +49,7 @@ internal sealed class Partitions(NpgsqlDataSource database, TimeProvider time)
     public async Task<IReadOnlyList<string>> DropBeforeAsync(string table, DateTimeOffset before, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
-        await ExecuteAsync(connection, "set lock_timeout = '10s'", ct);
+        await ExecuteAsync(connection, "set lock_timeout = '3s'", ct);
         List<string> dropped = [];
         foreach (var (partition, isPending) in await FindBeforeAsync(connection, table, before, ct))
         {

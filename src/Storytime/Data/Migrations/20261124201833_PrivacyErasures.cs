@@ -43,7 +43,7 @@ namespace Storytime.Data.Migrations
                 table: "erasures",
                 type: "bytea[]",
                 nullable: false,
-                defaultValue: new byte[][0]);
+                defaultValueSql: "'{}'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_erasures_due",
