@@ -102,7 +102,7 @@ public sealed class CanaryFamily
                 update child_profiles set pin_hash = '{marker}pin' where id = {id};
                 update playback_sessions set cloudfront_policy = '{marker}policy' where child_profile_id = {id};
                 insert into screen_times (child_profile_id, daily_minutes, quiet_hours, time_zone, finish_story, updated_at)
-                    values ({id}, 60, jsonb_build_array(jsonb_build_object('Start', '20:00:00', 'End', '07:00:00', 'Note', '{marker}quiet')), '{marker}zone', true, now());
+                    values ({id}, 60, jsonb_build_array(jsonb_build_object('Start', '20:00:00', 'End', '07:00:00')), '{marker}zone', true, now());
                 insert into screen_time_exceptions (child_profile_id, extra_minutes, quiet_lifted_until, stopped, set_at, ends_at)
                     values ({id}, 15, now(), false, now(), now() + interval '1 hour');
                 insert into story_graces (child_profile_id, book_id, ends_at) values ({id}, {book}, now());

@@ -23,7 +23,7 @@ public sealed class InterruptedErasureTests : IClassFixture<StorytimeApp>
     public async Task Wherever_the_job_is_killed_the_next_run_goes_on_and_each_row_counts_once(string change, string table, string when)
     {
         var (parent, child) = await _app.FamilyAsync();
-        var other = (long)(await _app.SqlAsync($"select {child} + 1000000"))!;
+        var other = (long)(await _app.SqlAsync($"select {child} + 1000000::bigint"))!;
         await _app.SqlAsync($"""
             insert into usage_events (child_profile_id, book_id, event_id, event_type, occurred_at, created_at)
                 select c, 1, gen_random_uuid(), 'heartbeat', now() - n * interval '2 minutes', now() from generate_series(1, 12000) n, unnest(array[{child}, {other}]) c where c = {child} or n <= 5;
