@@ -35,6 +35,10 @@ install_missing() {
     tail -n 15 "$log" >&2
     fail "Installing ${missing[*]} failed; the whole log is $log."
   }
+  # The tests start servers of their own; the one that Debian's package has just started is of no use.
+  if [[ " ${missing[*]} " == *" redis-server "* && -d /run/systemd/system ]]; then
+    "${sudo[@]}" systemctl disable --quiet --now redis-server || echo "  Debian's Redis runs now; 'systemctl disable --now redis-server' stops it, nothing here needs it." >&2
+  fi
   rm -f "$log"
   echo "  ✓ Installed ${missing[*]}, $((SECONDS - started)) s"
 }
@@ -43,6 +47,7 @@ is_there() {
   case "$1" in
     postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ;;
     fonts-dejavu-core) [ -f /usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf ] ;;
+    nodejs) command -v node >/dev/null ;;
     util-linux) command -v setpriv >/dev/null ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     *) command -v "$1" >/dev/null ;;
@@ -64,4 +69,24 @@ lint_infra() {
   fi
   (cd infra && "$linter") || fail "cfn-lint found something in infra/; see above."
   echo "  ✓ infra/ is clean ($wanted)"
+}
+
+# Holds docs/openapi.json against tests/openapi/.spectral.yaml, by Spectral in the version of tests/openapi/package-lock.json.
+lint_openapi() {
+  local linter=tests/openapi/node_modules log
+  install_missing nodejs
+  # The mark is written last: an installation that was cut off is made again.
+  if ! cmp -s tests/openapi/package-lock.json "$linter/.of-lock"; then
+    install_missing npm
+    log=$(mktemp)
+    (cd tests/openapi && npm ci --ignore-scripts --no-audit --no-fund) >"$log" 2>&1 || {
+      tail -n 15 "$log" >&2
+      fail "Installing Spectral by 'npm ci' in tests/openapi failed; the whole log is $log."
+    }
+    rm -f "$log"
+    cp tests/openapi/package-lock.json "$linter/.of-lock"
+  fi
+  "$linter/.bin/spectral" lint docs/openapi.json --ruleset tests/openapi/.spectral.yaml --fail-severity=warn --quiet ||
+    fail "Spectral found something in docs/openapi.json; see above. What is written there comes from the code: change it, then run scripts/update-openapi."
+  echo "  ✓ docs/openapi.json is clean ($(sed -n 's/.*spectral-cli": "\(.*\)".*/Spectral \1/p' tests/openapi/package.json))"
 }

@@ -22,9 +22,9 @@ internal static class Api
         var ios = app.MapGroup("/api/v1");
 
         var auth = ios.MapGroup("/auth").WithTags("Accounts").AllowAnonymous();
-        auth.MapPost("/register", Register.Handle).RequireRateLimiting(RateLimits.Auth).MayAnswer(409);
-        auth.MapPost("/login", Login.Handle).RequireRateLimiting(RateLimits.Auth);
-        auth.MapPost("/refresh", Refresh.Handle).RequireRateLimiting(RateLimits.Refresh);
+        auth.MapPost("/register", Register.Handle).RequireRateLimiting(RateLimits.Auth).MayRefuse(Register.EmailTaken);
+        auth.MapPost("/login", Login.Handle).RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused);
+        auth.MapPost("/refresh", Refresh.Handle).RequireRateLimiting(RateLimits.Refresh).MayRefuse(Refresh.Refused);
         auth.MapPost("/logout", Refresh.Logout).RequireRateLimiting(RateLimits.Refresh);
 
         var parent = ios.MapGroup("").RequireAuthorization(Policy.Parent);
@@ -32,12 +32,19 @@ internal static class Api
 
         var children = parent.MapGroup("/children").WithTags("Children");
         children.MapGet("", ManageChildren.List);
-        children.MapPost("", ManageChildren.Create);
+        children.MapPost("", ManageChildren.Create).MayRefuse(ManageChildren.ConsentRequired);
         children.MapGet("/{id:id}", ManageChildren.Read);
         children.MapPatch("/{id:id}", ManageChildren.Update);
         children.MapPost("/{id:id}/child_sessions", ManageChildSessions.Start);
         children.MapGet("/{id:id}/child_sessions", ManageChildSessions.List);
         children.MapDelete("/{id:id}/child_sessions/{sessionId:id}", ManageChildSessions.Revoke);
+
+        var screenTime = parent.MapGroup("/children/{id:id}/screen_time").WithTags("Screen time");
+        screenTime.MapPut("", ManageScreenTime.Set);
+        screenTime.MapDelete("", ManageScreenTime.Lift);
+        screenTime.MapGet("/today", ScreenTimeToday.Read);
+        screenTime.MapPut("/today", ScreenTimeToday.Set);
+        screenTime.MapDelete("/today", ScreenTimeToday.Clear);
 
         var catalog = parent.MapGroup("/catalog/books").WithTags("Catalog");
         catalog.MapGet("", BrowseCatalog.List);
@@ -49,7 +56,7 @@ internal static class Api
 
         var privacy = parent.MapGroup("").WithTags("Privacy");
         privacy.MapGet("/me/export", ExportData.Account).Produces<ExportResponse>();
-        privacy.MapDelete("/me", RequestErasure.Account).RequireRateLimiting(RateLimits.Auth);
+        privacy.MapDelete("/me", RequestErasure.Account).RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused, RequestErasure.SignInFirst);
         privacy.MapDelete("/me/consents", RequestErasure.Consent);
         privacy.MapGet("/children/{id:id}/export", ExportData.Child).Produces<ExportResponse>();
         privacy.MapDelete("/children/{id:id}", RequestErasure.Child);
@@ -60,12 +67,14 @@ internal static class Api
 
         var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer);
         viewer.MapGet("/children/{id:id}/library", ListLibrary.Handle).WithTags("Library");
-        viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback").MayAnswer(503);
-        viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404);
+        viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback").RequireRateLimiting(RateLimits.Playback)
+            .MayAnswer(503).MayRefuse(() => StartPlayback.Refusals);
+        viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").RequireRateLimiting(RateLimits.Usage)
+            .WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404).MayRefuse(ReportUsage.NotOnShelf);
 
         var admin = app.MapGroup("/admin/api/v1");
 
-        admin.MapPost("/auth/login", AdminSignIn.Handle).WithTags("Admin: sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.Auth);
+        admin.MapPost("/auth/login", AdminSignIn.Handle).WithTags("Admin: sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused);
 
         admin.MapGet("/publishers", ManagePublishers.List).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
         admin.MapGet("/publishers/{id:id}", ManagePublishers.Read).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);

@@ -6,6 +6,7 @@ using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Data;
 using Storytime.Platform;
+using Storytime.Platform.OpenApi;
 using Storytime.Playback;
 using Storytime.Privacy;
 using Storytime.Usage;
@@ -14,7 +15,7 @@ using Storytime.Videos;
 // Settings stand beside the program, wherever it is started from.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
-builder.AddPlatform(ApiJson.Default);
+builder.AddPlatform(ApiJson.Default, () => Examples.All);
 builder.AddJobs(Schedules.Set);
 builder.Services.AddStorytimeData();
 builder.Services.AddAccounts();
@@ -33,8 +34,15 @@ return await Settings.OrExplainAsync(() => args switch
     ["migrate", ..] => Migrate.RunAsync(app.Services, CancellationToken.None),
     ["create-admin", var email, var role] => CreateAdmin.RunAsync(app.Services, email, role, CancellationToken.None),
     ["create-admin", ..] => CreateAdmin.RunAsync(app.Services, "", "", CancellationToken.None),
+    ["openapi", ..] => DescribeAsync(),
     _ => ServeAsync(),
 });
+
+Task<int> DescribeAsync()
+{
+    Api.Map(app);
+    return WriteOpenApi.RunAsync(app, CancellationToken.None);
+}
 
 async Task<int> ServeAsync()
 {

@@ -23,6 +23,8 @@ internal sealed class DemoFamilies(HttpClient http, IReadOnlyDictionary<string, 
                 {
                     var birthYear = TimeProvider.System.GetUtcNow().Year - child.Age;
                     id = Id(await api.PostAsync("/children", new { child.Name, birth_year = birthYear }, ct));
+                    if (child.ScreenTime is { } screenTime)
+                        await api.PutAsync($"/children/{id}/screen_time", screenTime, ct);
                 }
 
                 // Only an empty shelf is filled: what a person took off one stays off it.

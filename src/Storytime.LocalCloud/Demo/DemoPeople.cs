@@ -5,7 +5,8 @@ namespace Storytime.LocalCloud.Demo;
 internal sealed record DemoAdmin(string Email, string Password, string Role);
 
 /// <param name="Shelf">Slugs of the books on the child's shelf, the first one added first.</param>
-internal sealed record DemoChild(string Name, int Age, IReadOnlyList<string> Shelf);
+/// <param name="ScreenTime">As the API takes it; null for no limits.</param>
+internal sealed record DemoChild(string Name, int Age, IReadOnlyList<string> Shelf, object? ScreenTime = null);
 
 internal sealed record DemoParent(string Email, string Password, string Country, IReadOnlyList<DemoChild> Children);
 
@@ -30,7 +31,14 @@ internal static class DemoPeople
         new("owen@family.test", ParentPassword, "GB",
         [
             new("Isla", 5, ["fox-rubber-boots", "moon-forgot-bed", "quiet-snow"]),
-            new("Finn", 3, ["tall-tall-tree", "five-sleepy-sheep"]),
+            // The others have no limits, so that at any time of day there is a child to try things out with.
+            new("Finn", 3, ["tall-tall-tree", "five-sleepy-sheep"], new
+            {
+                daily_minutes = 90,
+                quiet_hours = new[] { new { start = "20:30", end = "06:30" } },
+                time_zone = "Europe/London",
+                finish_story = true,
+            }),
         ]),
     ];
 

@@ -18,6 +18,7 @@ internal static class Login
     public static readonly ApiError Refused = new(401, "invalid_credentials", "E-mail address and password do not belong together.");
 
     /// <summary>Signs a parent in. An unknown address and a wrong password get the same answer after the same work.</summary>
+    [EndpointName("login")]
     public static async Task<Results<Ok<SignInResponse>, ApiError>> Handle(
         LoginRequest request, StorytimeDb db, Client client, Passwords passwords, SignIn signIn, TimeProvider time, CancellationToken ct)
     {

@@ -9,6 +9,7 @@ namespace Storytime.Accounts;
 internal static class Me
 {
     /// <summary>The signed-in parent's account.</summary>
+    [EndpointName("get_me")]
     public static async Task<Results<Ok<UserResponse>, ApiError>> Handle(Parent parent, StorytimeDb db, CancellationToken ct) =>
         await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == parent.UserId, ct) is { } user
             ? TypedResults.Ok(user.ToResponse())

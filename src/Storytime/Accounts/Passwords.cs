@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using Storytime.Platform;
 using Storytime.Platform.Auth;
 
 namespace Storytime.Accounts;
@@ -40,9 +41,13 @@ internal sealed class Passwords(IPasswordHasher<User> hasher, IOptions<AuthOptio
 
 /// <summary>8 to 128 characters, and not one of the passwords that everybody tries first.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-internal sealed class NewPasswordAttribute : ValidationAttribute
+internal sealed class NewPasswordAttribute : ValidationAttribute, ITextRule
 {
     public const int Longest = 128;
+
+    int ITextRule.Shortest => 8;
+
+    int ITextRule.Longest => Longest;
 
     // The head of the public lists of leaked passwords, those of 8 characters and more.
     private static readonly HashSet<string> _common = new(

@@ -22,7 +22,11 @@ internal static class Register
 {
     public const string DefaultCountry = "US";
 
+    public static readonly ApiError EmailTaken =
+        ApiError.Conflict("There is an account with this e-mail address already. Sign in, or reset the password.", "email_taken");
+
     /// <summary>Creates a parent's account, records consent to the current terms and privacy notice, and signs in.</summary>
+    [EndpointName("register")]
     public static async Task<Results<Created<SignInResponse>, ApiError>> Handle(
         RegisterRequest request, Client client, StorytimeDb db, Passwords passwords, SignIn signIn, IOptions<ConsentOptions> consent, TimeProvider time, CancellationToken ct)
     {
@@ -37,7 +41,7 @@ internal static class Register
         }
         catch (DbUpdateException e) when (e.Violates(User.UniqueEmail))
         {
-            return ApiError.Conflict("There is an account with this e-mail address already. Sign in, or reset the password.", "email_taken");
+            return EmailTaken;
         }
         db.ConsentRecords.Add(ConsentRecord.Grant(user, consent.Value, ConsentMethod.Registration, time.Now()));
         var answer = signIn.Start(user, client, request.DeviceName, time.Now());

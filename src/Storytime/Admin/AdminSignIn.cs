@@ -24,6 +24,7 @@ public sealed record AdminLoginResponse(AdminResponse Admin, string Jwt, DateTim
 internal static class AdminSignIn
 {
     /// <summary>Signs a member of staff in. Ten wrong passwords in a row lock the account for a quarter of an hour.</summary>
+    [EndpointName("admin_login")]
     public static async Task<Results<Ok<AdminLoginResponse>, ApiError>> Handle(
         AdminLoginRequest request, StorytimeDb db, UserManager<AdminUser> admins, Passwords passwords, AccessTokens tokens, TimeProvider time, CancellationToken ct)
     {

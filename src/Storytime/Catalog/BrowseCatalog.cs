@@ -48,6 +48,7 @@ public sealed record CatalogFilter
 internal static class BrowseCatalog
 {
     /// <summary>The active books: the best match first when <c>q</c> is given, by title otherwise.</summary>
+    [EndpointName("list_catalog_books")]
     public static async Task<Ok<Page<CatalogBookResponse>>> List(
         [AsParameters] CatalogFilter filter, [AsParameters] PageQuery page, Parent parent, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {
@@ -57,6 +58,7 @@ internal static class BrowseCatalog
     }
 
     /// <summary>One active book.</summary>
+    [EndpointName("get_catalog_book")]
     public static async Task<Results<Ok<CatalogBookResponse>, ApiError>> Read(
         long id, Parent parent, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct) =>
         await db.Books.Where(b => b.Id == id && b.Status == BookStatus.Active)

@@ -46,6 +46,7 @@ internal static class ManageBooks
     internal const string Subject = "book";
 
     /// <summary>Books of any status: the best match first when <c>q</c> is given, by title otherwise.</summary>
+    [EndpointName("list_books")]
     public static async Task<Ok<Page<BookResponse>>> List(
         [AsParameters] BookFilter filter, [AsParameters] PageQuery page, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {
@@ -64,6 +65,7 @@ internal static class ManageBooks
     }
 
     /// <summary>Adds a book; a draft unless the status says otherwise.</summary>
+    [EndpointName("create_book")]
     public static async Task<Results<Created<BookResponse>, ApiError>> Create(
         CreateBookRequest request, Staff staff, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {
@@ -84,12 +86,14 @@ internal static class ManageBooks
     }
 
     /// <summary>One book, whatever its status.</summary>
+    [EndpointName("get_book")]
     public static async Task<Results<Ok<BookResponse>, ApiError>> Read(long id, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct) =>
         await db.Books.Where(b => b.Id == id).ToResponses(db, cdn.Value, time.Now()).SingleOrDefaultAsync(ct) is { } book
             ? TypedResults.Ok(book)
             : ApiError.NotFound("book");
 
     /// <summary>Changes what is given of a book.</summary>
+    [EndpointName("update_book")]
     public static async Task<Results<Ok<BookResponse>, ApiError>> Update(
         long id, UpdateBookRequest request, Staff staff, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {

@@ -19,6 +19,7 @@ internal static class ManageCover
     /// <summary>
     /// Makes an uploaded picture the cover of the book: looks whether it is there and is what was meant, then has it copied to where everybody may see it.
     /// </summary>
+    [EndpointName("set_cover")]
     public static async Task<Results<Ok<BookResponse>, ApiError>> Set(
         long id, SetCoverRequest request, Staff staff, StorytimeDb db, VideoBuckets buckets, CoverBucket covers, IOptions<CdnOptions> cdn, TimeProvider time,
         CancellationToken ct)
@@ -52,6 +53,7 @@ internal static class ManageCover
     }
 
     /// <summary>Takes the cover away. A picture out of the video, where there is one, becomes the cover again.</summary>
+    [EndpointName("remove_cover")]
     public static async Task<Results<NoContent, ApiError>> Remove(long id, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

@@ -40,6 +40,7 @@ internal static class StartCover
     };
 
     /// <summary>Lets an editor put a picture straight into the master bucket. It becomes the cover by a PUT of its key.</summary>
+    [EndpointName("start_cover_upload")]
     public static async Task<Results<Created<CoverUploadResponse>, ApiError>> Handle(
         long id, StartCoverRequest request, Staff staff, StorytimeDb db, UploadBucket bucket, IOptions<UploadOptions> options, TimeProvider time, CancellationToken ct)
     {

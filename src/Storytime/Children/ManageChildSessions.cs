@@ -22,6 +22,7 @@ public sealed record ChildSessionResponse(long Id, long ChildId, string? DeviceN
 internal static class ManageChildSessions
 {
     /// <summary>Hands a device over to a child: gives the token that the device uses in child mode.</summary>
+    [EndpointName("start_child_session")]
     public static async Task<Results<Created<StartChildSessionResponse>, ApiError>> Start(
         long id, StartChildSessionRequest? request, Parent parent, StorytimeDb db, AccessTokens tokens, IOptions<AuthOptions> options, TimeProvider time, CancellationToken ct)
     {
@@ -37,6 +38,7 @@ internal static class ManageChildSessions
     }
 
     /// <summary>The devices that were handed to a child, newest first, ended ones included.</summary>
+    [EndpointName("list_child_sessions")]
     public static async Task<Results<Ok<Page<ChildSessionResponse>>, ApiError>> List(
         long id, [AsParameters] PageQuery page, Parent parent, StorytimeDb db, CancellationToken ct)
     {
@@ -47,6 +49,7 @@ internal static class ManageChildSessions
     }
 
     /// <summary>Ends child mode on a device, at once.</summary>
+    [EndpointName("revoke_child_session")]
     public static async Task<Results<NoContent, ApiError>> Revoke(
         long id, long sessionId, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

@@ -10,14 +10,9 @@ using Storytime.Platform.Errors;
 namespace Storytime.Children;
 
 /// <summary>A child as its parent sees it.</summary>
-/// <param name="ScreenTime">Null while nothing limits it.</param>
+/// <param name="ScreenTime">Null while nothing is set.</param>
 public sealed record ChildResponse(
     long Id, string Name, string? AvatarUrl, int? BirthYear, ScreenTimeResponse? ScreenTime, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
-
-/// <param name="DailyMinutes">Null is no limit.</param>
-/// <param name="QuietHours">Local times; over midnight when the end is not after the start.</param>
-/// <param name="TimeZone">IANA name, such as <c>America/New_York</c>.</param>
-public sealed record ScreenTimeResponse(int? DailyMinutes, IReadOnlyList<QuietHours> QuietHours, string TimeZone);
 
 public sealed record CreateChildRequest(
     [Required(ErrorMessage = "A name is needed."), ChildName] string? Name,
@@ -43,7 +38,10 @@ public sealed record UpdateChildRequest
 
 internal static class ManageChildren
 {
+    public static readonly ApiError ConsentRequired = new(403, "consent_required", "A child can be added once the parent has given consent.");
+
     /// <summary>The children of the signed-in parent, oldest profile first.</summary>
+    [EndpointName("list_children")]
     public static async Task<Ok<Page<ChildResponse>>> List([AsParameters] PageQuery page, Parent parent, StorytimeDb db, CancellationToken ct)
     {
         var rows = await db.ChildrenOf(parent).Include(c => c.ScreenTime).AsNoTracking().OrderBy(c => c.Id).PageAsync(page, ct);
@@ -51,11 +49,12 @@ internal static class ManageChildren
     }
 
     /// <summary>Adds a child. A consent of the kind that the service asks for must be on record first.</summary>
+    [EndpointName("create_child")]
     public static async Task<Results<Created<ChildResponse>, ApiError>> Create(
         CreateChildRequest request, Parent parent, StorytimeDb db, ConsentPolicy consent, TimeProvider time, CancellationToken ct)
     {
         if (!await consent.IsGivenAsync(parent.UserId, ct))
-            return new ApiError(403, "consent_required", "A child can be added once the parent has given consent.");
+            return ConsentRequired;
         var child = ChildProfile.Create(parent, request.Name!.Trim(), request.AvatarUrl, request.BirthYear, time.Now());
         db.ChildProfiles.Add(child);
         await db.SaveChangesAsync(ct);
@@ -63,12 +62,14 @@ internal static class ManageChildren
     }
 
     /// <summary>One child.</summary>
+    [EndpointName("get_child")]
     public static async Task<Results<Ok<ChildResponse>, ApiError>> Read(long id, Parent parent, StorytimeDb db, CancellationToken ct) =>
         await db.ChildrenOf(parent).Include(c => c.ScreenTime).AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, ct) is { } child
             ? TypedResults.Ok(ToResponse(child))
             : ApiError.NotFound("child");
 
     /// <summary>Changes what is given of a child's name, avatar and birth year.</summary>
+    [EndpointName("update_child")]
     public static async Task<Results<Ok<ChildResponse>, ApiError>> Update(
         long id, UpdateChildRequest request, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
@@ -83,9 +84,8 @@ internal static class ManageChildren
         return TypedResults.Ok(ToResponse(child));
     }
 
-    private static ChildResponse ToResponse(ChildProfile child) => new(
-        child.Id, child.Name, child.AvatarUrl, child.BirthYear,
-        child.ScreenTime is { } s ? new ScreenTimeResponse(s.DailyMinutes, s.QuietHours, s.TimeZone) : null,
+    public static ChildResponse ToResponse(ChildProfile child) => new(
+        child.Id, child.Name, child.AvatarUrl, child.BirthYear, child.ScreenTime is { } screenTime ? ManageScreenTime.ToResponse(screenTime) : null,
         child.CreatedAt, child.UpdatedAt);
 }
 

@@ -4,7 +4,7 @@ using Storytime.Data;
 
 namespace Storytime.Children;
 
-/// <summary>How much and when a child may watch.</summary>
+/// <summary>How much and when a child may watch, day by day. What follows from it: <see cref="ScreenTimeRules"/>.</summary>
 internal sealed class ScreenTime
 {
     public long ChildProfileId { get; private set; }
@@ -13,15 +13,24 @@ internal sealed class ScreenTime
     public int? DailyMinutes { get; private set; }
 
     /// <summary>Local times in which nothing plays.</summary>
-    public IReadOnlyList<QuietHours> QuietHours { get; private set; } = [];
+    // A list that can grow, because EF fills it; [] would be an array.
+    public IReadOnlyList<QuietHours> QuietHours { get; private set; } = new List<QuietHours>();
 
-    /// <summary>IANA name of the family's time zone.</summary>
+    /// <summary>IANA name of the family's time zone; validated by <see cref="TimeZoneAttribute"/>.</summary>
     public string TimeZone { get; private set; } = "";
 
     /// <summary>Whether a story that is on may be watched to its end when the day's minutes run out or quiet hours begin.</summary>
     public bool FinishStory { get; private set; }
 
     public DateTimeOffset UpdatedAt { get; private set; }
+
+    public static ScreenTime For(long childId) => new() { ChildProfileId = childId };
+
+    public void Set(int? dailyMinutes, IReadOnlyList<QuietHours> quietHours, string timeZone, bool finishStory, DateTimeOffset now)
+    {
+        (DailyMinutes, QuietHours, TimeZone, FinishStory) = (dailyMinutes, quietHours.ToList(), timeZone, finishStory);
+        UpdatedAt = now;
+    }
 
     internal sealed class Configuration : IEntityTypeConfiguration<ScreenTime>
     {
@@ -36,8 +45,8 @@ internal sealed class ScreenTime
     }
 }
 
-/// <summary>A span of local time each day; it goes over midnight when its end is not after its start.</summary>
-public sealed record QuietHours(TimeOnly Start, TimeOnly End);
+/// <summary>A span of local time each day, without its end; it goes over midnight when its end is before its start. They are never the same.</summary>
+internal sealed record QuietHours(TimeOnly Start, TimeOnly End);
 
 /// <summary>What a parent said for today only: "15 more minutes", or "stop now". One for each child; a new one takes its place.</summary>
 internal sealed class ScreenTimeException
@@ -47,7 +56,7 @@ internal sealed class ScreenTimeException
     /// <summary>Added to the day's minutes.</summary>
     public int ExtraMinutes { get; private set; }
 
-    /// <summary>Quiet hours do not hold before this time; moves on by the minutes that are added.</summary>
+    /// <summary>Quiet hours do not hold before this time, even past <see cref="EndsAt"/>; moves on by the minutes that are added. Whole seconds, as cookies are.</summary>
     public DateTimeOffset QuietLiftedUntil { get; private set; }
 
     /// <summary>Nothing plays until <see cref="EndsAt"/>.</summary>
@@ -57,6 +66,21 @@ internal sealed class ScreenTimeException
 
     /// <summary>The end of the family's day in which it was said.</summary>
     public DateTimeOffset EndsAt { get; private set; }
+
+    public static ScreenTimeException For(long childId, DateTimeOffset now) => new() { ChildProfileId = childId, QuietLiftedUntil = now };
+
+    /// <param name="extraMinutes">In all, not on top of what was said before: saying the same again changes nothing.</param>
+    /// <param name="stopped">Whether nothing plays for the rest of the day.</param>
+    /// <param name="now">The moment of the request.</param>
+    /// <param name="dayEndsAt">The next local midnight.</param>
+    public void Say(int extraMinutes, bool stopped, DateTimeOffset now, DateTimeOffset dayEndsAt)
+    {
+        var added = extraMinutes - (now < EndsAt ? ExtraMinutes : 0);
+        // Who gives minutes in the quiet hours, or just before, means them to be watched.
+        if (added > 0)
+            QuietLiftedUntil = ScreenTimeRules.WholeSeconds((QuietLiftedUntil > now ? QuietLiftedUntil : now).AddMinutes(added));
+        (ExtraMinutes, Stopped, SetAt, EndsAt) = (extraMinutes, stopped, now, dayEndsAt);
+    }
 
     internal sealed class Configuration : IEntityTypeConfiguration<ScreenTimeException>
     {
@@ -79,7 +103,10 @@ internal sealed class StoryGrace
 
     public long BookId { get; private set; }
 
+    /// <summary>Whole seconds, as cookies are.</summary>
     public DateTimeOffset EndsAt { get; private set; }
+
+    public static StoryGrace Of(long childId, long bookId, DateTimeOffset endsAt) => new() { ChildProfileId = childId, BookId = bookId, EndsAt = endsAt };
 
     internal sealed class Configuration : IEntityTypeConfiguration<StoryGrace>
     {

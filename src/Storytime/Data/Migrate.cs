@@ -14,6 +14,7 @@ internal static class Migrate
         await using var connection = await scope.ServiceProvider.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(ct);
         // Types of the extensions were made just now; the connections must learn them.
         await connection.ReloadTypesAsync(ct);
+        // Also where Jobs:Storage is redis, which needs no schema: a deployment may change its mind, and must not find out then that tables are missing.
         PostgreSqlObjectsInstaller.Install(connection);
         return 0;
     }

@@ -17,6 +17,7 @@ public sealed record LibraryItemResponse(long ChildId, long BookId, DateTimeOffs
 internal static class AddLibraryItem
 {
     /// <summary>Puts a book of the catalog on a child's shelf. 201 when it is new there, 200 when it was there already.</summary>
+    [EndpointName("add_library_item")]
     public static async Task<Results<Created<LibraryItemResponse>, Ok<LibraryItemResponse>, ApiError>> Handle(
         long id, AddLibraryItemRequest request, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

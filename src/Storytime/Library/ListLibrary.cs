@@ -9,6 +9,7 @@ using Storytime.Platform.Auth;
 using Storytime.Platform.Aws;
 using Storytime.Platform.Errors;
 using Storytime.Rights;
+using Storytime.Usage;
 
 namespace Storytime.Library;
 
@@ -24,15 +25,21 @@ public sealed record ShelfBookResponse(
 internal static class ListLibrary
 {
     /// <summary>The books that a parent put on a child's shelf, newest first. For the parent, and for the child's own devices.</summary>
+    [EndpointName("list_library")]
     public static async Task<Results<Ok<Page<ShelfBookResponse>>, ApiError>> Handle(
-        long id, [AsParameters] PageQuery page, Viewer viewer, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
+        long id, [AsParameters] PageQuery page, Viewer viewer, StorytimeDb db, WatchTime watchTime, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {
-        var country = await db.ChildrenOf(viewer).Where(c => c.Id == id)
-            .Join(db.Users, c => c.UserId, u => u.Id, (c, u) => u.Country).SingleOrDefaultAsync(ct);
-        if (country is null)
+        var now = time.Now();
+        var child = await db.ChildrenOf(viewer).Where(c => c.Id == id).AsNoTracking().WithScreenTime(db).Select(c => new
+        {
+            Country = db.Users.Where(u => u.Id == c.Child.UserId).Select(u => u.Country).First(),
+            Time = new ScreenTimeFacts(c.ScreenTime, c.Exception, c.Grace),
+        }).SingleOrDefaultAsync(ct);
+        if (child is null)
             return ApiError.NotFound("child");
 
-        var books = db.Books.WithFacts(db, country, time.Now());
+        var screenTime = await watchTime.ScreenTimeAsync(id, child.Time, now, ct);
+        var books = db.Books.WithFacts(db, child.Country, now);
         var shelf =
             from item in db.LibraryItems
             where item.ChildProfileId == id
@@ -42,12 +49,13 @@ internal static class ListLibrary
             orderby item.CreatedAt descending, item.Id descending
             select new { book, item.CreatedAt, Position = (double?)resume!.PositionSeconds };
         var rows = await shelf.AsNoTracking().PageAsync(page, ct);
-        return TypedResults.Ok(new Page<ShelfBookResponse>([.. rows.Data.Select(r => ToResponse(r.book, r.CreatedAt, r.Position, cdn.Value))], rows.Pagination));
+        return TypedResults.Ok(new Page<ShelfBookResponse>(
+            [.. rows.Data.Select(r => ToResponse(r.book, screenTime.For(r.book.Id, child.Time.Grace, storySeconds: null), r.CreatedAt, r.Position, cdn.Value))], rows.Pagination));
     }
 
-    private static ShelfBookResponse ToResponse(BookWithFacts book, DateTimeOffset addedAt, double? position, CdnOptions cdn)
+    private static ShelfBookResponse ToResponse(BookWithFacts book, StoryTime time, DateTimeOffset addedAt, double? position, CdnOptions cdn)
     {
-        var decision = Entitlement.Decide(inLibrary: true, book.Facts);
+        var decision = Entitlement.Decide(inLibrary: true, book.Facts, time);
         return new ShelfBookResponse(
             book.Id, book.Title, book.Author, book.Description, book.AgeMin, book.AgeMax, book.Language, cdn.AddressOf(book.CoverS3Key),
             book.PublisherId is { } publisher ? new CatalogPublisher(publisher, book.PublisherName!) : null,

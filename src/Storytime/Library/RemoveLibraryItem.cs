@@ -10,6 +10,7 @@ namespace Storytime.Library;
 internal static class RemoveLibraryItem
 {
     /// <summary>Takes a book off a child's shelf. Cookies that were handed out run out by themselves, within minutes.</summary>
+    [EndpointName("remove_library_item")]
     public static async Task<Results<NoContent, ApiError>> Handle(long id, long bookId, Parent parent, StorytimeDb db, CancellationToken ct)
     {
         var children = db.ChildrenOf(parent);

@@ -24,8 +24,12 @@ internal static class Countries
 }
 
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-internal sealed class CountryAttribute : ValidationAttribute
+internal sealed class CountryAttribute : ValidationAttribute, ITextRule
 {
+    public int Shortest => 2;
+
+    public int Longest => 2;
+
     public CountryAttribute() => ErrorMessage = "country must be a country code of ISO 3166-1, such as US or GB.";
 
     public override bool IsValid(object? value) => value is not string country || Countries.IsKnown(country);

@@ -16,7 +16,8 @@ namespace Storytime.Platform;
 internal static class PlatformSetup
 {
     /// <param name="generated">Serializers made by the compiler; the others are made at run time.</param>
-    public static void AddPlatform(this WebApplicationBuilder builder, IJsonTypeInfoResolver generated)
+    /// <param name="examples">Bodies for the OpenAPI document.</param>
+    public static void AddPlatform(this WebApplicationBuilder builder, IJsonTypeInfoResolver generated, Func<IEnumerable<ApiExample>> examples)
     {
         var services = builder.Services;
         // Secrets that operators know by these names, from the environment of the process or of its secret store.
@@ -53,6 +54,7 @@ internal static class PlatformSetup
         services.Configure<RouteOptions>(o => o.SetParameterPolicy<IdConstraint>("id"));
 
         services.AddStorytimeAuth();
+        services.AddRedis();
         services.AddStorytimeRateLimits();
         services.AddSettings<ProxyOptions>("Proxies");
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ProxyOptions>>((forwarded, proxies) =>
@@ -70,7 +72,7 @@ internal static class PlatformSetup
         services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<CorsOptions>>((cors, ours) =>
             cors.AddDefaultPolicy(p => p.WithOrigins(ours.Value.Origins).AllowAnyHeader().AllowAnyMethod().AllowCredentials().SetPreflightMaxAge(TimeSpan.FromHours(1))));
 
-        services.AddStorytimeOpenApi();
+        services.AddStorytimeOpenApi(examples);
         services.AddSingleton<DatabaseHealth>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: ["ready"]);
     }
@@ -85,6 +87,7 @@ internal static class PlatformSetup
         app.UseRouting();
         app.UseCors();
         app.UseAuthentication();
+        // Some limits go by the account of the caller.
         app.UseRateLimiter();
         app.UseAuthorization();
 

@@ -2,12 +2,15 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
 
 namespace Storytime.Platform;
 
-/// <summary>Rate limits by name; Api.cs says which group has which.</summary>
+/// <summary>Rate limits by name; Api.cs says which group has which. Each goes by the client's address, and by the account of a caller who is signed in.</summary>
 internal static class RateLimits
 {
     /// <summary>Guessing passwords and tokens must be slow.</summary>
@@ -16,30 +19,48 @@ internal static class RateLimits
     /// <summary>Refreshing is what every device does all day.</summary>
     public const string Refresh = "refresh";
 
+    /// <summary>Starting a book, and renewing its cookies.</summary>
+    public const string Playback = "playback";
+
+    /// <summary>Usage events, single or in batches.</summary>
+    public const string Usage = "usage";
+
     public static void AddStorytimeRateLimits(this IServiceCollection services)
     {
         services.AddSettings<RateLimitOptions>("RateLimits");
-        services.AddRateLimiter(limiter =>
+        services.AddSingleton(provider => new RequestCounts(
+            provider.GetRequiredService<IOptions<RedisOptions>>().Value.IsSet ? provider.GetRequiredService<IConnectionMultiplexer>() : null,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RequestCounts>>()));
+        services.AddRateLimiter(_ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<RequestCounts, IOptions<RateLimitOptions>>((limiter, counts, options) =>
         {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.OnRejected = async (rejected, _) =>
-            {
-                var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
-                var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-                rejected.HttpContext.Response.Headers.RetryAfter = seconds;
-                await new ApiError(429, "rate_limited", $"Too many requests. Try again in {seconds} seconds.").ExecuteAsync(rejected.HttpContext);
-            };
-            limiter.AddPolicy(Auth, http => ByAddress(http, o => o.AuthPerMinute));
-            limiter.AddPolicy(Refresh, http => ByAddress(http, o => o.RefreshPerMinute));
+            limiter.OnRejected = async (rejected, _) => await Refuse(rejected.Lease, rejected.HttpContext).ExecuteAsync(rejected.HttpContext);
+            var limits = options.Value;
+            limiter.AddPolicy(Auth, http => Of(http, counts, Auth, limits.AuthPerMinute));
+            limiter.AddPolicy(Refresh, http => Of(http, counts, Refresh, limits.RefreshPerMinute));
+            limiter.AddPolicy(Playback, http => Of(http, counts, Playback, limits.PlaybackPerMinutePerAddress, limits.PlaybackPerMinutePerAccount));
+            limiter.AddPolicy(Usage, http => Of(http, counts, Usage, limits.UsagePerMinutePerAddress, limits.UsagePerMinutePerAccount));
         });
     }
 
-    private static RateLimitPartition<string> ByAddress(HttpContext http, Func<RateLimitOptions, int> limit) =>
-        RateLimitPartition.GetFixedWindowLimiter(Neighbourhood(http.Connection.RemoteIpAddress), _ => new FixedWindowRateLimiterOptions
+    private static RateLimitPartition<Caller> Of(HttpContext http, RequestCounts counts, string policy, int perAddress, int? perAccount = null)
+    {
+        // The default scheme has authenticated the app's callers by now. Staff are nobody here, and so are those whose token is not valid.
+        var account = perAccount is not null && http.User.Identity is { IsAuthenticated: true } ? Viewer.Of(http.User).UserId : (long?)null;
+        return RateLimitPartition.Get(new Caller(Neighbourhood(http.Connection.RemoteIpAddress), account), caller =>
         {
-            PermitLimit = limit(http.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value),
-            Window = TimeSpan.FromMinutes(1),
+            var byAddress = new Limit($"{policy}:address:{caller.Address}", perAddress);
+            return new CallerLimiter(counts, caller.Account is null ? [byAddress] : [byAddress, new Limit($"{policy}:account:{caller.Account}", perAccount!.Value)]);
         });
+    }
+
+    private static ApiError Refuse(RateLimitLease refused, HttpContext http)
+    {
+        refused.TryGetMetadata(MetadataName.RetryAfter, out var wait);
+        var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return ApiError.RateLimited(seconds);
+    }
 
     /// <summary>One IPv4 address; of IPv6 the /64, because a single subscriber has that many addresses.</summary>
     internal static string Neighbourhood(IPAddress? address) => address switch
@@ -49,4 +70,33 @@ internal static class RateLimits
         { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)),
         _ => address.ToString(),
     };
+
+    private sealed record Caller(string Address, long? Account);
+
+    /// <summary>Remembers nothing itself, so that it may be forgotten whenever nobody uses it.</summary>
+    private sealed class CallerLimiter(RequestCounts counts, Limit[] limits) : RateLimiter
+    {
+        public override TimeSpan? IdleDuration => TimeSpan.MaxValue;
+
+        public override RateLimiterStatistics? GetStatistics() => null;
+
+        /// <summary>The middleware tries this first, but Redis is worth no blocked thread.</summary>
+        protected override RateLimitLease AttemptAcquireCore(int permitCount) => new Answer(TimeSpan.MaxValue);
+
+        protected override async ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
+            new Answer(await counts.CountAsync(limits, cancellationToken));
+    }
+
+    private sealed class Answer(TimeSpan wait) : RateLimitLease
+    {
+        public override bool IsAcquired => wait == TimeSpan.Zero;
+
+        public override IEnumerable<string> MetadataNames => [MetadataName.RetryAfter.Name];
+
+        public override bool TryGetMetadata(string metadataName, out object? metadata)
+        {
+            metadata = metadataName == MetadataName.RetryAfter.Name ? wait : null;
+            return metadata is not null;
+        }
+    }
 }

@@ -2,23 +2,27 @@ using Hangfire;
 
 namespace Storytime.Platform;
 
-/// <summary>Stores the recurring jobs; keeps trying while the database does not answer, because a node must start without it.</summary>
-internal sealed partial class SetSchedules(Action<IRecurringJobManager> set, IRecurringJobManager jobs, ILogger<SetSchedules> log) : BackgroundService
+/// <summary>
+/// Stores the recurring jobs, and again every minute: a Redis that keeps nothing on disk forgets them when it starts anew, and without them no sweep would
+/// find what it forgot, too. A node must start without its job storage, so it keeps trying.
+/// </summary>
+internal sealed partial class SetSchedules(Action<IRecurringJobManager> set, IRecurringJobManager jobs, TimeProvider time, ILogger<SetSchedules> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            var pause = TimeSpan.FromMinutes(1);
             try
             {
                 await Task.Run(() => set(jobs), stoppingToken);
-                return;
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 Log.NotYet(log, e);
-                await Task.Delay(TimeSpan.FromSeconds(5), stoppingToken);
+                pause = TimeSpan.FromSeconds(5);
             }
+            await Task.Delay(pause, time, stoppingToken);
         }
     }
 

@@ -41,16 +41,32 @@ public sealed record CorsOptions
     public string[] Origins { get; init; } = [];
 }
 
-/// <summary>Section <c>RateLimits</c>: requests in a minute from one address.</summary>
+/// <summary>Section <c>RateLimits</c>: requests in a minute, from one address and for one account. docs/settings.md has the reasons.</summary>
 public sealed record RateLimitOptions
 {
-    /// <summary>Sign-ins and registrations, together.</summary>
+    /// <summary>Sign-ins and registrations of one address, together.</summary>
     [Range(1, 1_000_000, ErrorMessage = "RateLimits:AuthPerMinute must be at least 1.")]
     public int AuthPerMinute { get; init; } = 20;
 
     /// <summary>Refreshes and sign-outs: every device of a household, and of everybody behind one address, refreshes four times an hour.</summary>
     [Range(1, 1_000_000, ErrorMessage = "RateLimits:RefreshPerMinute must be at least 1.")]
     public int RefreshPerMinute { get; init; } = 300;
+
+    /// <summary>Playback sessions of one family, on all its devices.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "RateLimits:PlaybackPerMinutePerAccount must be at least 1.")]
+    public int PlaybackPerMinutePerAccount { get; init; } = 60;
+
+    /// <summary>Playback sessions of all families behind one address.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "RateLimits:PlaybackPerMinutePerAddress must be at least 1.")]
+    public int PlaybackPerMinutePerAddress { get; init; } = 3000;
+
+    /// <summary>Calls of one family with usage events, on all its devices.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "RateLimits:UsagePerMinutePerAccount must be at least 1.")]
+    public int UsagePerMinutePerAccount { get; init; } = 300;
+
+    /// <summary>Calls with usage events of all families behind one address.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "RateLimits:UsagePerMinutePerAddress must be at least 1.")]
+    public int UsagePerMinutePerAddress { get; init; } = 10_000;
 }
 
 /// <summary>Section <c>Proxies</c>: the load balancers whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed.</summary>

@@ -21,3 +21,14 @@ internal interface IWords
 {
     IReadOnlyCollection<string> All { get; }
 }
+
+/// <summary>A rule of text that tells its bounds to the OpenAPI document.</summary>
+internal interface ITextRule
+{
+    int Shortest => 0;
+
+    int Longest { get; }
+
+    /// <summary>As in JavaScript.</summary>
+    string? Pattern => null;
+}

@@ -22,9 +22,7 @@ internal sealed class CookieMint(SigningKeys keys, IOptions<CloudFrontOptions> o
     /// <exception cref="UnavailableException">There is no key to sign with yet.</exception>
     public BookCookies? Make(long bookId, DateTimeOffset now, DateTimeOffset? mustEndAt)
     {
-        var expiresAt = RoundDown(now + _options.CookieLifetime, _options.ExpiryGrid);
-        if (mustEndAt < expiresAt)
-            expiresAt = RoundDown(mustEndAt.Value, TimeSpan.FromSeconds(1));
+        var expiresAt = Expiry(now, mustEndAt, _options);
         if (expiresAt <= now)
             return null;
 
@@ -37,6 +35,13 @@ internal sealed class CookieMint(SigningKeys keys, IOptions<CloudFrontOptions> o
             var policy = CloudFrontCookies.Policy(CloudFrontCookies.Resource(_options.BaseUrl!, bookId), expiresAt);
             return new BookCookies(bookId, key.Sign(policy, _hash), policy, expiresAt);
         });
+    }
+
+    /// <summary>When cookies of this moment end: on the grid, or when the right to watch does, in whole seconds (CloudFront knows no others).</summary>
+    public static DateTimeOffset Expiry(DateTimeOffset now, DateTimeOffset? mustEndAt, CloudFrontOptions options)
+    {
+        var expiresAt = RoundDown(now + options.CookieLifetime, options.ExpiryGrid);
+        return mustEndAt < expiresAt ? RoundDown(mustEndAt.Value, TimeSpan.FromSeconds(1)) : expiresAt;
     }
 
     public void Dispose() => _signed.Dispose();

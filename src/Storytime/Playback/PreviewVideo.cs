@@ -5,6 +5,7 @@ using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
+using Storytime.Platform.OpenApi;
 using Storytime.Videos;
 
 namespace Storytime.Playback;
@@ -20,6 +21,8 @@ internal static partial class PreviewVideo
     /// Cookies for a member of staff to watch a video that is ready, whether or not children see it: of a book that is not active yet, or an older
     /// or newer version than the one that plays.
     /// </summary>
+    [EndpointName("preview_video_asset")]
+    [NoLocation, SetsCookies]
     public static async Task<Results<Created<PreviewResponse>, ApiError>> Handle(
         long id, Staff staff, StorytimeDb db, CookieMint mint, IOptions<CloudFrontOptions> options, ILogger<CookieMint> logger, HttpContext http,
         TimeProvider time, CancellationToken ct)

@@ -8,7 +8,9 @@ using Storytime.Library;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
+using Storytime.Platform.OpenApi;
 using Storytime.Rights;
+using Storytime.Usage;
 
 namespace Storytime.Playback;
 
@@ -27,43 +29,60 @@ internal static partial class StartPlayback
     /// Checks that this child may watch this book now, and hands out the cookies that open it. A refusal is 403 with one code for each reason;
     /// its details say when to try again and what a parent can do.
     /// </summary>
+    [EndpointName("start_playback_session")]
+    [NoLocation, SetsCookies]
     public static async Task<Results<Created<PlaybackSessionResponse>, ApiError>> Handle(
-        long id, StartPlaybackRequest request, Viewer viewer, StorytimeDb db, CookieMint mint, PlaybackLog log, IOptions<CloudFrontOptions> options,
+        long id, StartPlaybackRequest request, Viewer viewer, StorytimeDb db, WatchTime watchTime, CookieMint mint, PlaybackLog log, IOptions<CloudFrontOptions> options,
         ILogger<PlaybackLog> logger, HttpContext http, TimeProvider time, CancellationToken ct)
     {
-        var (now, bookId) = (time.Now(), request.BookId!.Value);
-        var attempt = new Attempt(viewer, id, bookId, now);
+        var bookId = request.BookId!.Value;
+        // Once through, but for a story that may be finished, when another device of the child asks for one at this very moment: of those, one goes on each time.
+        while (true)
+        {
+            var now = time.Now();
+            var attempt = new Attempt(viewer, id, bookId, now);
+            var child = await db.ChildrenOf(viewer).Where(c => c.Id == id).AsNoTracking().WithScreenTime(db).Select(c => new
+            {
+                Country = db.Users.Where(u => u.Id == c.Child.UserId).Select(u => u.Country).First(),
+                InLibrary = db.LibraryItems.Any(i => i.ChildProfileId == c.Child.Id && i.BookId == bookId),
+                Position = db.ResumePositions.Where(p => p.ChildProfileId == c.Child.Id && p.BookId == bookId).Select(p => (double?)p.PositionSeconds).FirstOrDefault(),
+                Time = new ScreenTimeFacts(c.ScreenTime, c.Exception, c.Grace),
+            }).SingleOrDefaultAsync(ct);
+            if (child is null)
+            {
+                await log.RefusedAsync(attempt, null, ct);
+                Log.ForeignChild(logger, viewer.UserId, id, bookId);
+                return ApiError.NotFound("child");
+            }
 
-        var child = await db.ChildrenOf(viewer).Where(c => c.Id == id).Select(c => new
-        {
-            Country = db.Users.Where(u => u.Id == c.UserId).Select(u => u.Country).First(),
-            InLibrary = db.LibraryItems.Any(i => i.ChildProfileId == c.Id && i.BookId == bookId),
-            Position = db.ResumePositions.Where(p => p.ChildProfileId == c.Id && p.BookId == bookId).Select(p => (double?)p.PositionSeconds).FirstOrDefault(),
-        }).SingleOrDefaultAsync(ct);
-        if (child is null)
-        {
-            await log.RefusedAsync(attempt, null, ct);
-            Log.ForeignChild(logger, viewer.UserId, id, bookId);
-            return ApiError.NotFound("child");
+            var book = await db.Books.Where(b => b.Id == bookId).WithFacts(db, child.Country, now).AsNoTracking().SingleOrDefaultAsync(ct);
+            var screenTime = await watchTime.ScreenTimeAsync(id, child.Time, now, ct);
+            var story = screenTime.For(bookId, child.Time.Grace, book?.DurationSeconds - Resume.At(child.Position, book?.DurationSeconds));
+            var decision = Entitlement.Decide(child.InLibrary && book is not null, book?.Facts ?? default, story);
+            var cookies = decision.IsGranted ? mint.Make(bookId, now, decision.MustEndAt) : null;
+            if (cookies is null)
+            {
+                // Granted, yet less than a second of the rights window is left: it is over. A child's time comes in whole seconds, so it cannot be that.
+                var refusal = decision.Refusal ?? PlaybackRefusal.RightsExpired;
+                await log.RefusedAsync(attempt, refusal, ct);
+                Log.Refused(logger, id, bookId, viewer.ChildSessionId, refusal);
+                return Refuse(refusal, decision.RetryAt);
+            }
+
+            // Cookies that outlive the child's time belong to the story that may be finished, and then to no other.
+            if (cookies.ExpiresAt > story.BeyondLimit && !await db.TryKeepAsync(StoryGrace.Of(id, bookId, story.Until!.Value), child.Time.Grace, ct))
+                continue;
+            var sessionId = await log.GrantedAsync(attempt, book!.PlayingAssetId!.Value, cookies, ct);
+            Log.Granted(logger, id, bookId, viewer.ChildSessionId, sessionId, cookies.ExpiresAt);
+            cookies.SetOn(http.Response, options.Value);
+            return TypedResults.Created((string?)null, ToResponse(sessionId, book, cookies, child.Position, options.Value));
         }
-
-        var book = await db.Books.Where(b => b.Id == bookId).WithFacts(db, child.Country, now).AsNoTracking().SingleOrDefaultAsync(ct);
-        var decision = Entitlement.Decide(child.InLibrary && book is not null, book?.Facts ?? default);
-        var cookies = decision.IsGranted ? mint.Make(bookId, now, decision.MustEndAt) : null;
-        if (cookies is null)
-        {
-            // Granted, yet less than a second of the rights window is left: it is over.
-            var refusal = decision.Refusal ?? PlaybackRefusal.RightsExpired;
-            await log.RefusedAsync(attempt, refusal, ct);
-            Log.Refused(logger, id, bookId, viewer.ChildSessionId, refusal);
-            return Refuse(refusal, decision.RetryAt);
-        }
-
-        var sessionId = await log.GrantedAsync(attempt, book!.PlayingAssetId!.Value, cookies, ct);
-        Log.Granted(logger, id, bookId, viewer.ChildSessionId, sessionId, cookies.ExpiresAt);
-        cookies.SetOn(http.Response, options.Value);
-        return TypedResults.Created((string?)null, ToResponse(sessionId, book, cookies, child.Position, options.Value));
     }
+
+    /// <summary>Every refusal as it is answered, for the OpenAPI document.</summary>
+    public static IEnumerable<ApiError> Refusals => Enum.GetValues<PlaybackRefusal>().Select(refusal => Refuse(
+        refusal,
+        refusal is PlaybackRefusal.RightsNotStarted or PlaybackRefusal.QuietHours or PlaybackRefusal.DailyLimitReached ? ApiExample.Later : null));
 
     private static ApiError Refuse(PlaybackRefusal refusal, DateTimeOffset? retryAt) => new(403, Json.Name(refusal), Entitlement.Message(refusal),
         new Dictionary<string, object?>

@@ -20,11 +20,13 @@ public sealed record ExportResponse(
 internal static class ExportData
 {
     /// <summary>All that is stored about a child, as a JSON file.</summary>
+    [EndpointName("export_child")]
     public static async Task<Results<PushStreamHttpResult, ApiError>> Child(
         long id, Parent parent, StorytimeDb db, DataExport export, HttpContext http, TimeProvider time, CancellationToken ct) =>
         await db.ChildrenOf(parent).AnyAsync(c => c.Id == id, ct) ? File($"child-{id}", parent, id, export, http, time, ct) : ApiError.NotFound("child");
 
     /// <summary>All that is stored about the account and its children, as a JSON file.</summary>
+    [EndpointName("export_account")]
     public static Results<PushStreamHttpResult, ApiError> Account(Parent parent, DataExport export, HttpContext http, TimeProvider time, CancellationToken ct) =>
         File("account", parent, null, export, http, time, ct);
 

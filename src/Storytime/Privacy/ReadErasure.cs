@@ -14,6 +14,7 @@ public sealed record ErasureResponse(
 internal static class ReadErasure
 {
     /// <summary>How far an erasure is. Whoever has the receipt may ask; it tells nothing about whose it was.</summary>
+    [EndpointName("get_erasure")]
     public static async Task<Results<Ok<ErasureResponse>, ApiError>> Handle(Guid receipt, StorytimeDb db, CancellationToken ct) =>
         await db.Erasures.AsNoTracking().SingleOrDefaultAsync(e => e.Receipt == receipt, ct) is { } erasure
             ? TypedResults.Ok(new ErasureResponse(

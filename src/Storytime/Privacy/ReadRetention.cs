@@ -16,6 +16,9 @@ public sealed record RetentionCategory(string Category, string What, string Purp
 internal static class ReadRetention
 {
     /// <summary>What personal data is stored, what for, and for how long. Anybody may read it.</summary>
+    [EndpointName("get_retention")]
     public static Ok<RetentionResponse> Handle(IOptions<RetentionOptions> options) => TypedResults.Ok(new RetentionResponse(
-        [.. DataInventory.Categories.Select(c => new RetentionCategory(c.Name, c.What, c.Purpose, c.Whose, c.KeptFor(options.Value), c.ErasedBy))]));
+        [.. DataInventory.Categories.Select(c => ToResponse(c, options.Value))]));
+
+    public static RetentionCategory ToResponse(DataCategory c, RetentionOptions options) => new(c.Name, c.What, c.Purpose, c.Whose, c.KeptFor(options), c.ErasedBy);
 }

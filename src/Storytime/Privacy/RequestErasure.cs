@@ -19,10 +19,11 @@ internal static class RequestErasure
 {
     private static readonly TimeSpan _recentSignIn = TimeSpan.FromMinutes(5);
 
-    private static readonly ApiError _signInFirst = new(
+    public static readonly ApiError SignInFirst = new(
         403, "reauthentication_required", "This needs a sign-in within the last 5 minutes, or the account's password. Sign in again, then repeat it with the new token.");
 
     /// <summary>Erases a child with all that is stored about it. <c>Location</c> is the receipt, which shows how far it is; it is also sent by mail.</summary>
+    [EndpointName("delete_child")]
     public static async Task<Results<NoContent, ApiError>> Child(
         long id, Parent parent, EraseFamily erase, HttpContext http, TimeProvider time, CancellationToken ct) =>
         await erase.RunAsync(ErasureKind.Child, parent, id, time.Now(), ct) is { } erasure ? Answer(erasure, http) : ApiError.NotFound("child");
@@ -31,6 +32,7 @@ internal static class RequestErasure
     /// Erases the account with all its children. It needs the password, or a sign-in within the last 5 minutes. <c>Location</c> is the receipt, which shows how far
     /// it is without any sign-in; it is also sent by mail.
     /// </summary>
+    [EndpointName("delete_account")]
     public static async Task<Results<NoContent, ApiError>> Account(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] DeleteAccountRequest? request, Parent parent, StorytimeDb db, Passwords passwords, EraseFamily erase,
         HttpContext http, TimeProvider time, CancellationToken ct)
@@ -45,6 +47,7 @@ internal static class RequestErasure
     /// <summary>
     /// Withdraws consent: ends child mode on all devices and erases all children. The account stays. <c>Location</c> is the receipt, which is also sent by mail.
     /// </summary>
+    [EndpointName("withdraw_consent")]
     public static async Task<Results<NoContent, ApiError>> Consent(Parent parent, EraseFamily erase, HttpContext http, TimeProvider time, CancellationToken ct) =>
         await erase.RunAsync(ErasureKind.ConsentWithdrawn, parent, null, time.Now(), ct) is { } erasure
             ? Answer(erasure, http)
@@ -61,6 +64,6 @@ internal static class RequestErasure
         var hash = await db.Users.Where(u => u.Id == parent.UserId).Select(u => u.PasswordHash).SingleOrDefaultAsync(ct);
         if (password is not null && hash is not null)
             return await passwords.VerifyAsync(hash, password, ct) ? null : Login.Refused;
-        return await db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.UserId == parent.UserId && s.SignedInAt > now - _recentSignIn, ct) ? null : _signInFirst;
+        return await db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.UserId == parent.UserId && s.SignedInAt > now - _recentSignIn, ct) ? null : SignInFirst;
     }
 }

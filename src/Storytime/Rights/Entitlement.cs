@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Storytime.Children;
 
 namespace Storytime.Rights;
 
@@ -44,11 +45,26 @@ internal readonly record struct Decision(PlaybackRefusal? Refusal, DateTimeOffse
 /// </summary>
 internal static class Entitlement
 {
-    /// <summary>For a child: the shelf first, then the book itself.</summary>
-    public static Decision Decide(bool inLibrary, in BookFacts book) =>
-        inLibrary ? Decide(book) : Refuse(PlaybackRefusal.BookNotInLibrary);
+    /// <summary>For a child: the shelf first, then the book itself, then the child's time. A yes ends when the first of them does.</summary>
+    public static Decision Decide(bool inLibrary, in BookFacts book, in StoryTime time)
+    {
+        if (!inLibrary)
+            return Refuse(PlaybackRefusal.BookNotInLibrary);
+        var decision = Decide(book);
+        if (!decision.IsGranted)
+            return decision;
+        if (time.Up is { } up)
+        {
+            return Refuse(up switch
+            {
+                TimeUp.QuietHours => PlaybackRefusal.QuietHours,
+                TimeUp.DailyLimitReached => PlaybackRefusal.DailyLimitReached,
+            }, time.RetryAt);
+        }
+        return decision with { MustEndAt = decision.MustEndAt is null || time.Until < decision.MustEndAt ? time.Until : decision.MustEndAt };
+    }
 
-    /// <summary>The part that is about the book and the country alone.</summary>
+    /// <summary>The part that is about the book and the country alone: what a parent sees in the catalog.</summary>
     public static Decision Decide(in BookFacts book)
     {
         if (!book.IsActive)

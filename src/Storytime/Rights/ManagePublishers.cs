@@ -55,6 +55,7 @@ internal static class ManagePublishers
     private const string Subject = "publisher";
 
     /// <summary>Publishers by name.</summary>
+    [EndpointName("list_publishers")]
     public static async Task<Ok<Page<PublisherResponse>>> List(
         [AsParameters] PublisherFilter filter, [AsParameters] PageQuery page, StorytimeDb db, CancellationToken ct)
     {
@@ -70,6 +71,7 @@ internal static class ManagePublishers
     }
 
     /// <summary>Adds a publisher.</summary>
+    [EndpointName("create_publisher")]
     public static async Task<Created<PublisherResponse>> Create(
         CreatePublisherRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
@@ -86,12 +88,14 @@ internal static class ManagePublishers
     }
 
     /// <summary>One publisher.</summary>
+    [EndpointName("get_publisher")]
     public static async Task<Results<Ok<PublisherResponse>, ApiError>> Read(long id, StorytimeDb db, CancellationToken ct) =>
         await db.Publishers.Where(p => p.Id == id).Select(ToResponse).SingleOrDefaultAsync(ct) is { } publisher
             ? TypedResults.Ok(publisher)
             : ApiError.NotFound("publisher");
 
     /// <summary>Changes what is given of a publisher. An inactive one takes all its books off playback at once.</summary>
+    [EndpointName("update_publisher")]
     public static async Task<Results<Ok<PublisherResponse>, ApiError>> Update(
         long id, UpdatePublisherRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

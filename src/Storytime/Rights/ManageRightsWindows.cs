@@ -45,6 +45,7 @@ internal static class ManageRightsWindows
     private const string Subject = "rights_window";
 
     /// <summary>Rights windows, the earliest start first.</summary>
+    [EndpointName("list_rights_windows")]
     public static async Task<Ok<Page<RightsWindowResponse>>> List(
         [AsParameters] RightsWindowFilter filter, [AsParameters] PageQuery page, StorytimeDb db, CancellationToken ct)
     {
@@ -59,6 +60,7 @@ internal static class ManageRightsWindows
     }
 
     /// <summary>Adds a window. Windows of one book and territory may touch, not overlap.</summary>
+    [EndpointName("create_rights_window")]
     public static async Task<Results<Created<RightsWindowResponse>, ApiError>> Create(
         CreateRightsWindowRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
@@ -88,12 +90,14 @@ internal static class ManageRightsWindows
     }
 
     /// <summary>One rights window.</summary>
+    [EndpointName("get_rights_window")]
     public static async Task<Results<Ok<RightsWindowResponse>, ApiError>> Read(long id, StorytimeDb db, CancellationToken ct) =>
         await db.RightsWindows.Where(w => w.Id == id).Select(ToResponse).SingleOrDefaultAsync(ct) is { } window
             ? TypedResults.Ok(window)
             : ApiError.NotFound("rights window");
 
     /// <summary>Changes what is given of a rights window.</summary>
+    [EndpointName("update_rights_window")]
     public static async Task<Results<Ok<RightsWindowResponse>, ApiError>> Update(
         long id, UpdateRightsWindowRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
@@ -129,6 +133,7 @@ internal static class ManageRightsWindows
     }
 
     /// <summary>Takes a rights window away.</summary>
+    [EndpointName("delete_rights_window")]
     public static async Task<Results<NoContent, ApiError>> Delete(
         long id, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

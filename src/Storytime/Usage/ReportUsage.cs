@@ -5,10 +5,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
+using Storytime.Platform.OpenApi;
 
 namespace Storytime.Usage;
 
-/// <summary>What a player did. For documentation: the body is read event by event, so that one bad event does not cost the others.</summary>
+// These two are for documentation only: the body is read event by event, so that one bad event does not cost the others.
+
+/// <summary>What a player did.</summary>
 /// <param name="ChildId">The child that watches.</param>
 /// <param name="BookId">The book that is watched.</param>
 /// <param name="EventType">What happened; a heartbeat comes every 30 to 60 seconds while playing.</param>
@@ -19,11 +22,13 @@ namespace Storytime.Usage;
 /// <param name="Metadata">Device, app version and the like: up to 20 texts, numbers or booleans.</param>
 public sealed record UsageEventRequest(
     [Required] long ChildId, [Required] long BookId, [Required] UsageEventType EventType, [Required] DateTimeOffset OccurredAt,
-    double? PositionSeconds, Guid? EventId, long? PlaybackSessionId, IReadOnlyDictionary<string, JsonElement>? Metadata);
+    [Range(0, 86_400)] double? PositionSeconds, Guid? EventId, long? PlaybackSessionId, IReadOnlyDictionary<string, JsonElement>? Metadata);
 
-/// <summary>Either one event (its members stand here), or up to 500 in <paramref name="Events"/>. For documentation only, as above.</summary>
+/// <summary>A batch of events in <c>events</c>, or one event, whose members stand here instead.</summary>
+/// <param name="Events">In any order; each is judged for itself.</param>
+/// <param name="ChildId">Of a single event, like all that follow.</param>
 public sealed record UsageEventsRequest(
-    IReadOnlyList<UsageEventRequest>? Events, long? ChildId, long? BookId, UsageEventType? EventType, DateTimeOffset? OccurredAt,
+    [Length(1, ReportUsage.MaxBatch)] IReadOnlyList<UsageEventRequest>? Events, long? ChildId, long? BookId, UsageEventType? EventType, DateTimeOffset? OccurredAt,
     double? PositionSeconds, Guid? EventId, long? PlaybackSessionId, IReadOnlyDictionary<string, JsonElement>? Metadata);
 
 /// <param name="Accepted">Events that were stored now.</param>
@@ -44,10 +49,14 @@ internal static class ReportUsage
 {
     public const int MaxBatch = 500;
 
+    public static readonly ApiError NotOnShelf = new(403, "book_not_in_library", "This book is not on the child's shelf and was never played by the child.");
+
     /// <summary>
     /// Takes one event, or a batch of up to 500. What is answered as accepted is on disk. Each event of a batch is judged for itself;
     /// a single event that cannot be taken is refused with 404, 403 or 422.
     /// </summary>
+    [EndpointName("report_usage_events")]
+    [NoLocation]
     public static async Task<Results<Ok<UsageEventsResponse>, Created<UsageEventsResponse>, ApiError>> Handle(
         JsonElement body, Viewer viewer, UsageStore store, TimeProvider time, CancellationToken ct)
     {
@@ -82,7 +91,7 @@ internal static class ReportUsage
     private static ApiError Refuse(RejectedUsageEvent rejected) => rejected.Code switch
     {
         "not_found" => ApiError.NotFound("child"),
-        "book_not_in_library" => new ApiError(403, rejected.Code, rejected.Message),
+        "book_not_in_library" => NotOnShelf,
         _ => ApiError.Invalid(rejected.Field, rejected.Message),
     };
 }

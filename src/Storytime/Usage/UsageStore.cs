@@ -73,7 +73,7 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
             if (!mayWatch.TryGetValue((e.ChildId, e.BookId), out var watchable))
                 refused.Add(new(e.Index, "not_found", "There is no such child."));
             else if (!watchable)
-                refused.Add(new(e.Index, "book_not_in_library", "This book is not on the child's shelf and was never played by the child."));
+                refused.Add(new(e.Index, ReportUsage.NotOnShelf.Code, ReportUsage.NotOnShelf.Message));
             else if (e.PlaybackSessionId is { } id && (!sessions.TryGetValue(id, out var of) || of != (e.ChildId, e.BookId)))
                 refused.Add(new(e.Index, "validation_failed", "There is no such playback session of this child and book.") { Field = "playback_session_id" });
             else

@@ -17,6 +17,7 @@ internal static class CancelVideoAsset
     /// Ends the making of a video; it becomes <c>failed</c> with the code <c>canceled</c>, and can be tried again. A job that MediaConvert has is told to
     /// end; should it be through in this very moment, the video becomes ready instead.
     /// </summary>
+    [EndpointName("cancel_video_asset")]
     public static async Task<Results<Accepted<VideoAssetResponse>, ApiError>> Handle(
         long id, Staff staff, StorytimeDb db, NpgsqlDataSource data, MediaConvertClient mediaConvert, JobOutcome outcome, TimeProvider time, CancellationToken ct)
     {

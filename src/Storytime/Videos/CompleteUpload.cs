@@ -17,6 +17,7 @@ public sealed record CompletedPartRequest(int PartNumber, string? Etag);
 internal static class CompleteUpload
 {
     /// <summary>Puts the parts together. Calling it again after a lost answer is harmless.</summary>
+    [EndpointName("complete_upload")]
     public static async Task<Results<Ok<UploadStateResponse>, ApiError>> Handle(
         long id, CompleteUploadRequest? request, Staff staff, StorytimeDb db, UploadBucket bucket, VideoBuckets buckets, IOptions<UploadOptions> options, TimeProvider time, CancellationToken ct)
     {

@@ -34,6 +34,7 @@ internal static class CreateVideoAsset
     /// Makes a video of an uploaded master: checks that the object is there and is the one that was meant, then has it encoded. The answer comes at once;
     /// <c>status</c> of the asset tells how far it is.
     /// </summary>
+    [EndpointName("create_video_asset")]
     public static async Task<Results<Accepted<VideoAssetResponse>, ApiError>> Handle(
         long id, CreateVideoAssetRequest request, Staff staff, StorytimeDb db, VideoBuckets buckets, Nudges nudges, TimeProvider time, CancellationToken ct)
     {

@@ -39,10 +39,12 @@ public sealed record UploadStateResponse(
 internal static class ManageUploads
 {
     /// <summary>How an upload stands.</summary>
+    [EndpointName("get_upload")]
     public static async Task<Results<Ok<UploadStateResponse>, ApiError>> Read(long id, StorytimeDb db, CancellationToken ct) =>
         await FindAsync(db, id, ct) is { } upload ? TypedResults.Ok(ToResponse(upload)) : ApiError.NotFound("upload");
 
     /// <summary>Addresses for parts, as many as are wanted next. Asking again gives fresh ones; a part that is sent twice replaces itself.</summary>
+    [EndpointName("sign_upload_parts")]
     public static async Task<Results<Ok<SignPartsResponse>, ApiError>> SignParts(
         long id, SignPartsRequest request, StorytimeDb db, UploadBucket bucket, IOptions<UploadOptions> options, TimeProvider time, CancellationToken ct)
     {
@@ -65,13 +67,14 @@ internal static class ManageUploads
         var parts = new List<SignedPartResponse>();
         foreach (var (index, number) in numbers.Index())
         {
-            var presigned = await bucket.PresignPartAsync(upload, number, checksums?[index], expiresAt);
+            var presigned = await bucket.PresignPartAsync(upload, number, upload.MultipartChecksum == MultipartChecksum.Sha256 ? checksums![index] : null, expiresAt);
             parts.Add(new SignedPartResponse(number, "PUT", presigned.Url, presigned.Headers!, upload.SizeOf(number)));
         }
         return TypedResults.Ok(new SignPartsResponse(parts, expiresAt));
     }
 
     /// <summary>The parts that S3 has: what is not among them is still to be sent.</summary>
+    [EndpointName("list_upload_parts")]
     public static async Task<Results<Ok<Page<UploadPartResponse>>, ApiError>> ListParts(
         long id, [AsParameters] PageQuery page, StorytimeDb db, UploadBucket bucket, CancellationToken ct)
     {
@@ -85,6 +88,7 @@ internal static class ManageUploads
     }
 
     /// <summary>Gives an upload up; what was sent of it is deleted.</summary>
+    [EndpointName("abort_upload")]
     public static async Task<Results<NoContent, ApiError>> Abort(long id, Staff staff, StorytimeDb db, UploadBucket bucket, TimeProvider time, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

@@ -17,6 +17,7 @@ internal static partial class MediaConvertWebhook
     private const int MaxBody = 256 * 1024;
 
     /// <summary>Takes a signed SNS message of the configured topic (JSON, sent as text/plain): a confirmation, or a MediaConvert event.</summary>
+    [EndpointName("receive_mediaconvert_notice")]
     public static async Task<Results<Ok, ApiError>> Handle(HttpContext http, SnsNotices notices, JobOutcome outcome, StorytimeDb db, TimeProvider time, ILogger<SnsNotices> log, CancellationToken ct)
     {
         if (await ReadBodyAsync(http.Request, ct) is not { } body)

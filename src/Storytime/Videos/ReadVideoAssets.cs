@@ -60,6 +60,7 @@ public sealed record VideoAssetFilter
 internal static class ReadVideoAssets
 {
     /// <summary>Videos of all books, the latest first: what is being made, what failed, what is stuck.</summary>
+    [EndpointName("list_video_assets")]
     public static async Task<Ok<Page<VideoAssetResponse>>> ListAll([AsParameters] VideoAssetFilter filter, [AsParameters] PageQuery page, StorytimeDb db, CancellationToken ct)
     {
         var assets = db.VideoAssets.AsQueryable();
@@ -71,12 +72,14 @@ internal static class ReadVideoAssets
     }
 
     /// <summary>The videos of a book, newest version first.</summary>
+    [EndpointName("list_book_video_assets")]
     public static async Task<Results<Ok<Page<VideoAssetResponse>>, ApiError>> List(long id, [AsParameters] PageQuery page, StorytimeDb db, CancellationToken ct) =>
         await db.Books.AnyAsync(b => b.Id == id, ct)
             ? TypedResults.Ok(await db.VideoAssets.Where(a => a.BookId == id).OrderByDescending(a => a.Version).Select(ToResponse(db)).PageAsync(page, ct))
             : ApiError.NotFound("book");
 
     /// <summary>One video: how far it is, or why it failed.</summary>
+    [EndpointName("get_video_asset")]
     public static async Task<Results<Ok<VideoAssetResponse>, ApiError>> Read(long id, StorytimeDb db, CancellationToken ct) =>
         await db.VideoAssets.Where(a => a.Id == id).Select(ToResponse(db)).SingleOrDefaultAsync(ct) is { } asset
             ? TypedResults.Ok(asset)

@@ -10,6 +10,7 @@ namespace Storytime.Videos;
 internal static class RetryVideoAsset
 {
     /// <summary>Tries a failed video again, with a new MediaConvert job, and with the master as it is in the bucket now.</summary>
+    [EndpointName("retry_video_asset")]
     public static async Task<Results<Accepted<VideoAssetResponse>, ApiError>> Handle(
         long id, Staff staff, StorytimeDb db, VideoBuckets buckets, Nudges nudges, TimeProvider time, CancellationToken ct)
     {

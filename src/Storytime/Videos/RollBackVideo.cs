@@ -13,6 +13,7 @@ internal static class RollBackVideo
     /// Lets this version of a book's video play from now on: back to an earlier one, or forth again. Children who are watching go on with what they have;
     /// who starts the book next gets this one. A version made after this call plays when it is ready.
     /// </summary>
+    [EndpointName("roll_back_video_asset")]
     public static async Task<Results<Ok<VideoAssetResponse>, ApiError>> Handle(
         long id, Staff staff, StorytimeDb db, HlsOutputs outputs, Nudges nudges, TimeProvider time, CancellationToken ct)
     {

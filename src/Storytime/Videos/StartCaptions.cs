@@ -31,6 +31,7 @@ internal static class StartCaptions
     private const string Type = "text/vtt";
 
     /// <summary>Lets an editor put WebVTT captions straight into the master bucket. They are looked into when the video asset is made.</summary>
+    [EndpointName("start_captions_upload")]
     public static async Task<Results<Created<CaptionsUploadResponse>, ApiError>> Handle(
         StartCaptionsRequest request, Staff staff, StorytimeDb db, UploadBucket bucket, IOptions<UploadOptions> options, TimeProvider time, CancellationToken ct)
     {

@@ -58,6 +58,7 @@ internal static class StartUpload
     /// Lets an editor put one master video straight into the master bucket, under a key that nobody else has. Nothing is uploaded through this API.
     /// A file of many gigabytes goes in parts: it can pause, and go on after hours.
     /// </summary>
+    [EndpointName("start_master_upload")]
     public static async Task<Results<Created<UploadResponse>, ApiError>> Handle(
         StartUploadRequest request, Staff staff, StorytimeDb db, UploadBucket bucket, IOptions<UploadOptions> options, TimeProvider time, CancellationToken ct)
     {
@@ -155,8 +156,12 @@ internal static class StartUpload
 }
 
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-internal sealed class Sha256Attribute : ValidationAttribute
+internal sealed class Sha256Attribute : ValidationAttribute, ITextRule
 {
+    public int Shortest => 44;
+
+    public int Longest => 44;
+
     public Sha256Attribute() : base("This must be a SHA-256 in base64: 44 characters, as 'openssl dgst -sha256 -binary FILE | base64' prints it.")
     {
     }

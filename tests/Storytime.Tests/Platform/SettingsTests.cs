@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Storytime.Platform;
 using Storytime.Platform.Errors;
 using Storytime.Playback;
 
@@ -38,6 +39,7 @@ public sealed class SettingsTests
                 ["CloudFront__PrivateKeyPem"] = "no key",
                 ["CloudFront__HashAlgorithm"] = "MD5",
                 ["RateLimits__AuthPerMinute"] = "0",
+                ["Jobs__Storage"] = "redis",
             },
         };
         using var program = Process.Start(start)!;
@@ -52,6 +54,7 @@ public sealed class SettingsTests
         [
             "ConnectionStrings:Storytime must", "Auth:SigningKey must", "Aws:MasterBucket must", "CloudFront:BaseUrl must", "CLOUDFRONT_PRIVATE_KEY_PEM must",
             "CloudFront:HashAlgorithm must", "RateLimits:AuthPerMinute must",
+            "Jobs:Storage=redis needs Redis:ConnectionString",
         ];
         foreach (var name in named)
             lines.Count(l => l.StartsWith(name, StringComparison.Ordinal)).ShouldBe(1, name);
@@ -78,6 +81,33 @@ public sealed class SettingsTests
         complaints.Count.ShouldBe(complaint is null ? 0 : 1);
         if (complaint is not null)
             complaints[0]!.ShouldContain(complaint);
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("", true)]
+    [InlineData("cache:6379,ssl=true,password=a", true)]
+    [InlineData("one:6379,two:6379,defaultDatabase=2", true)]
+    [InlineData("redis://cache:6379", false)]
+    [InlineData("cache:6379,colour=blue", false)]
+    [InlineData("cache:99999", false)]
+    [InlineData(",", false)]
+    public void The_address_of_Redis_is_checked_at_the_start(string? connectionString, bool isGood)
+    {
+        var options = new RedisOptions { ConnectionString = connectionString };
+        options.Validate(new ValidationContext(options)).Count(r => r.ErrorMessage!.StartsWith("Redis:ConnectionString must be")).ShouldBe(isGood ? 0 : 1);
+    }
+
+    [Fact]
+    public void Jobs_are_stored_in_one_of_two_places()
+    {
+        foreach (var (storage, isGood) in new[] { ("postgres", true), ("redis", true), ("mysql", false), ("Redis", false) })
+        {
+            var options = new JobOptions { Storage = storage };
+            List<ValidationResult> wrong = [];
+            Validator.TryValidateObject(options, new ValidationContext(options), wrong, validateAllProperties: true).ShouldBe(isGood, storage);
+            wrong.Select(w => w.ErrorMessage).ShouldBe(isGood ? [] : ["Jobs:Storage must be postgres or redis."]);
+        }
     }
 
     private static string Guide([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/settings.md"));

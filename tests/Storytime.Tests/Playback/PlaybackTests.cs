@@ -229,7 +229,7 @@ public sealed class EntitlementTests
                     : needsWindow || (book.HasPublisher && !book.PublisherIsActive) ? PlaybackRefusal.RightsUnavailable
                     : !book.VideoIsReady ? PlaybackRefusal.VideoNotReady
                     : null;
-                var decision = Entitlement.Decide(inLibrary, book);
+                var decision = Entitlement.Decide(inLibrary, book, default);
                 decision.Refusal.ShouldBe(expected, $"{book}, on the shelf: {inLibrary}");
                 (decision.RetryAt is not null).ShouldBe(expected == PlaybackRefusal.RightsNotStarted);
                 decision.MustEndAt.ShouldBe(expected is null && book.HasPublisher ? book.WindowEndsAt : null);

@@ -74,8 +74,7 @@ internal static class AuthSetup
             OnAuthenticationFailed = failed =>
             {
                 if (failed.Exception is SecurityTokenExpiredException)
-                    failed.HttpContext.Items[ErrorEnvelopeWriter.AnswerKey] =
-                        new ApiError(401, "token_expired", "This token has expired. Get a new one by /auth/refresh, or sign in again.");
+                    failed.HttpContext.Items[ErrorEnvelopeWriter.AnswerKey] = ApiError.TokenExpired;
                 return Task.CompletedTask;
             },
         };

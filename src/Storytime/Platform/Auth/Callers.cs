@@ -17,13 +17,11 @@ public sealed record Parent(long UserId, Guid SessionId)
 /// <param name="ChildSessionId">The child session of the device; null for a parent.</param>
 public sealed record Viewer(long UserId, long? ChildId, long? ChildSessionId)
 {
-    public static ValueTask<Viewer?> BindAsync(HttpContext context, ParameterInfo parameter)
-    {
-        var user = context.User;
-        return ValueTask.FromResult<Viewer?>(user.HasClaim(Claim.Audience, Audience.Child)
-            ? new Viewer(user.Id(Claim.User), user.Id(Claim.Subject), user.Id(Claim.Session))
-            : new Viewer(user.Id(Claim.Subject), null, null));
-    }
+    public static ValueTask<Viewer?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Viewer?>(Of(context.User));
+
+    internal static Viewer Of(ClaimsPrincipal user) => user.HasClaim(Claim.Audience, Audience.Child)
+        ? new Viewer(user.Id(Claim.User), user.Id(Claim.Subject), user.Id(Claim.Session))
+        : new Viewer(user.Id(Claim.Subject), null, null);
 }
 
 /// <summary>A signed-in member of staff.</summary>

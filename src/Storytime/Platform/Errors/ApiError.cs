@@ -15,6 +15,20 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
 {
     private static readonly Dictionary<string, object?> _none = [];
 
+    public static readonly ApiError NotSignedIn = Unauthenticated("Sign in first and send the token as 'Authorization: Bearer …'.");
+
+    public static readonly ApiError TokenExpired = new(401, "token_expired", "This token has expired. Get a new one by /auth/refresh, or sign in again.");
+
+    public static readonly ApiError WrongToken = Forbidden("This token may not be used here.");
+
+    public static readonly ApiError NotJson = new(400, "invalid_request", "The body is not valid JSON. Send one JSON object.");
+
+    public static readonly ApiError TooLarge = new(413, "too_large", "The body is too large.");
+
+    public static readonly ApiError NotJsonType = new(415, "unsupported_media_type", "Send the body as JSON with 'Content-Type: application/json'.");
+
+    public static readonly ApiError Unavailable = new(503, "unavailable", "Storytime cannot answer just now. Try again in a moment.");
+
     public int Status { get; } = status;
 
     public string Code { get; } = code;
@@ -22,6 +36,8 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
     public string Message { get; } = message;
 
     public IReadOnlyDictionary<string, object?> Details { get; } = details ?? _none;
+
+    public ErrorEnvelope Envelope => new(new ErrorBody(Code, Message, Details));
 
     [JsonIgnore]
     int? IStatusCodeHttpResult.StatusCode => Status;
@@ -36,6 +52,11 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
 
     public static ApiError Forbidden(string message) => new(403, "forbidden", message);
 
+    public static ApiError RateLimited(int seconds) => new(429, "rate_limited", $"Too many requests. Try again in {seconds} seconds.");
+
+    public static ApiError Internal(string traceId) => new(
+        500, "internal_error", "Something went wrong on our side. Tell support the trace id.", new Dictionary<string, object?> { ["trace_id"] = traceId });
+
     public static ApiError Invalid(string field, string message) => Invalid((field, message));
 
     public static ApiError Invalid(params (string Field, string Message)[] problems) => new(
@@ -47,7 +68,6 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = Status;
-        return httpContext.Response.WriteAsJsonAsync(
-            new ErrorEnvelope(new ErrorBody(Code, Message, Details)), httpContext.RequestAborted);
+        return httpContext.Response.WriteAsJsonAsync(Envelope, httpContext.RequestAborted);
     }
 }

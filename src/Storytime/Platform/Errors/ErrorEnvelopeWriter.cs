@@ -33,27 +33,26 @@ internal sealed class ErrorEnvelopeWriter : IProblemDetailsWriter
         return http.Response.StatusCode switch
         {
             400 => new ApiError(400, "invalid_request", "The request could not be read."),
-            401 => ApiError.Unauthenticated("Sign in first and send the token as 'Authorization: Bearer …'."),
-            403 => ApiError.Forbidden("This token may not be used here."),
+            401 => ApiError.NotSignedIn,
+            403 => ApiError.WrongToken,
             404 => new ApiError(404, "not_found", "There is nothing at this address. The API is described at /docs."),
             405 => new ApiError(405, "method_not_allowed", $"{http.Request.Method} is not possible here; allowed: {http.Response.Headers.Allow}."),
-            413 => new ApiError(413, "too_large", "The body is too large."),
-            415 => new ApiError(415, "unsupported_media_type", "Send the body as JSON with 'Content-Type: application/json'."),
+            413 => ApiError.TooLarge,
+            415 => ApiError.NotJsonType,
             429 => new ApiError(429, "rate_limited", "Too many requests. Wait as long as Retry-After says, then try again."),
-            503 => new ApiError(503, "unavailable", "Storytime cannot answer just now. Try again in a moment."),
+            503 => ApiError.Unavailable,
             < 500 and var status => new ApiError(status, "invalid_request", "The request could not be answered."),
-            _ => new ApiError(500, "internal_error", "Something went wrong on our side. Tell support the trace id.",
-                new Dictionary<string, object?> { ["trace_id"] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier }),
+            _ => ApiError.Internal(Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier),
         };
     }
 
     private static ApiError ExplainBadRequest(BadHttpRequestException bad) => bad switch
     {
-        { StatusCode: 413 } => new ApiError(413, "too_large", "The body is too large."),
-        { StatusCode: 415 } => new ApiError(415, "unsupported_media_type", "Send the body as JSON with 'Content-Type: application/json'."),
+        { StatusCode: 413 } => ApiError.TooLarge,
+        { StatusCode: 415 } => ApiError.NotJsonType,
         { InnerException: JsonException { Path: { Length: > 2 } path } json } => new ApiError(400, "invalid_request",
             $"{path[2..]}: {JsonReason(json)}", new Dictionary<string, object?> { [path[2..]] = new[] { JsonReason(json) } }),
-        { InnerException: JsonException } => new ApiError(400, "invalid_request", "The body is not valid JSON. Send one JSON object."),
+        { InnerException: JsonException } => ApiError.NotJson,
         _ when bad.Message.Contains("no body", StringComparison.Ordinal) || bad.Message.Contains("body was not provided", StringComparison.Ordinal)
             => new ApiError(400, "invalid_request", "A JSON body is needed here."),
         // "Failed to bind parameter "int page" from "abc"." names our C# types; the caller needs the parameter only.

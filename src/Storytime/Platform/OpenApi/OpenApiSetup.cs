@@ -1,98 +1,82 @@
-using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
-using Storytime.Platform.Auth;
-using Storytime.Platform.Errors;
 
 namespace Storytime.Platform.OpenApi;
 
 /// <summary>The OpenAPI 3.1 document: what the compiler cannot see (errors by convention, security, rules of values) is added here for all routes.</summary>
 internal static class OpenApiSetup
 {
-    private const string AppToken = "app_token";
-    private const string AdminToken = "admin_token";
+    public const string DocumentName = "v1";
 
-    public static void AddStorytimeOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", openApi =>
+    private const string Conventions = """
+        A children's read-aloud video library: parents choose the books that their child may watch, and a child plays them.
+
+        **Bodies** are JSON in UTF-8 with names in `snake_case`. Members that are not known are ignored, so new ones may come at any time. In a request, a member
+        that is `null` is the same as one that is not there, unless the schema says that it clears something.
+
+        **Ids** are integers. **Times** are RFC 3339 in UTC, such as `2026-02-25T20:00:00Z`; in a request any offset will do. What belongs to someone else is `404`, as if it were not there.
+
+        **Lists** come in pages: `?page=` from 1, `?per_page=` from 1 to 100 (25 when it is not given). The answer is `{ "data": [...], "pagination": { "page", "per_page", "total", "total_pages" } }`.
+
+        **Errors**, whoever answers them, are `{ "error": { "code", "message", "details": {} } }`. `code` is stable and for programs, `message` is for people and may change,
+        `details` tells more where there is more: for `validation_failed` the messages by field. Each response lists its codes; an app treats one that it does not know by its status.
+
+        **Signing in**: `/api/v1/auth/register` and `/api/v1/auth/login` give a short-lived `jwt`, sent as `Authorization: Bearer …`, and a `refresh_token` that is good for one use.
+        On `401` with the code `token_expired` refresh once and repeat the call; on any other `401` sign in again. A device in child mode has a token of its own (`child_session`).
+        """;
+
+    private static readonly Dictionary<string, string> _tags = new()
     {
-        openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        openApi.AddSchemaTransformer(Schemas.Describe);
-        openApi.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info = new OpenApiInfo
-            {
-                Title = "Storytime API",
-                Version = "v1",
-                Description = "A children's read-aloud video library. Parents choose the books, a child plays them. "
-                    + "Times are RFC 3339 in UTC. Every answer that is not 2xx is an error envelope.",
-                License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
-            };
-            document.Servers = [new OpenApiServer { Url = "/" }];
-            document.AddComponent<IOpenApiSecurityScheme>(AppToken, Bearer("A parent's access token, or a child session's token where it is allowed."));
-            document.AddComponent<IOpenApiSecurityScheme>(AdminToken, Bearer("A staff access token of /admin/api/v1/auth/login."));
-            return Task.CompletedTask;
-        });
-        openApi.AddOperationTransformer(DescribeOperation);
-    });
+        ["Accounts"] = "A parent's account: registering, signing in, staying signed in.",
+        ["Children"] = "The children of a parent, and the devices that are handed to them.",
+        ["Catalog"] = "The books that a parent can choose from.",
+        ["Library"] = "The books that a parent put on a child's shelf.",
+        ["Playback"] = "May this child watch this book now? If so, the cookies that open it.",
+        ["Usage"] = "What players report: the minutes watched, and where a child goes on.",
+        ["Privacy"] = "What is stored, for how long, all of it as a file, and its erasure.",
+        ["Admin: sign-in"] = "Staff accounts and their tokens.",
+        ["Admin: publishers"] = "Publishers, whose books are watched under contract.",
+        ["Admin: books"] = "Books of the catalog and their covers.",
+        ["Admin: rights windows"] = "When and where a publisher's book may be watched.",
+        ["Admin: videos"] = "Master videos on their way to what children watch: uploads, encodes, versions.",
+        ["Webhooks"] = "What AWS delivers.",
+    };
 
-    private static async Task DescribeOperation(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    public static void AddStorytimeOpenApi(this IServiceCollection services, Func<IEnumerable<ApiExample>> examples)
     {
-        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        var policies = metadata.OfType<IAllowAnonymous>().Any() ? [] : metadata.OfType<IAuthorizeData>().Select(a => a.Policy).ToArray();
-        if (policies.Length > 0)
+        services.AddSingleton(s => new ApiExamples(examples, s.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
+        services.AddOpenApi(DocumentName, openApi =>
         {
-            var scheme = policies.Any(p => p is Policy.Parent or Policy.Viewer) ? AppToken : AdminToken;
-            operation.Security = [new() { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] }];
-        }
-
-        // A body that the handler reads for itself says by this what it is.
-        if (metadata.OfType<BodyIs>().FirstOrDefault() is { } body)
-        {
-            var isText = body.Type == typeof(string);
-            if (!isText)
-                context.Document!.AddComponent(body.Type.Name, await context.GetOrCreateSchemaAsync(body.Type, null, ct));
-            operation.RequestBody = new OpenApiRequestBody
+            openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            openApi.AddSchemaTransformer(Schemas.Describe);
+            openApi.AddOperationTransformer((operation, context, ct) =>
+                Operations.Describe(operation, context, context.ApplicationServices.GetRequiredService<ApiExamples>(), ct));
+            openApi.AddDocumentTransformer((document, _, _) =>
             {
-                Required = true,
-                Content = new Dictionary<string, OpenApiMediaType>
-                {
-                    [body.ContentType] = new()
-                    {
-                        Schema = isText ? new OpenApiSchema { Type = JsonSchemaType.String } : new OpenApiSchemaReference(body.Type.Name, context.Document),
-                    },
-                },
-            };
-        }
-
-        context.Document!.AddComponent(nameof(ErrorEnvelope), await context.GetOrCreateSchemaAsync(typeof(ErrorEnvelope), null, ct));
-        operation.Responses ??= [];
-        foreach (var error in ConventionalErrors.Of(context.Description, policies.Length > 0))
-        {
-            operation.Responses.TryAdd(error.Status, new OpenApiResponse
-            {
-                Description = error.Meaning,
-                Content = new Dictionary<string, OpenApiMediaType>
-                {
-                    ["application/json"] = new()
-                    {
-                        Schema = new OpenApiSchemaReference(nameof(ErrorEnvelope), context.Document),
-                        Example = error.Example,
-                    },
-                },
+                Describe(document);
+                return Task.CompletedTask;
             });
-        }
+        });
     }
 
-    private static OpenApiSecurityScheme Bearer(string description) =>
-        new() { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT", Description = description };
-}
-
-/// <summary>Endpoint metadata: the body that a handler reads for itself.</summary>
-internal sealed record BodyIs(Type Type, string ContentType = "application/json");
-
-/// <summary>Endpoint metadata: error statuses besides those that every such route can answer.</summary>
-internal sealed record MayAnswer(IReadOnlyList<int> Statuses);
-
-internal static class MayAnswerMetadata
-{
-    public static RouteHandlerBuilder MayAnswer(this RouteHandlerBuilder route, params int[] statuses) => route.WithMetadata(new MayAnswer(statuses));
+    private static void Describe(OpenApiDocument document)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Storytime API",
+            Version = "1.0",
+            Description = Conventions,
+            Contact = new OpenApiContact { Name = "The people who run this Storytime" },
+            License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
+        };
+        document.Servers = [new OpenApiServer { Url = "/", Description = "Where this document is." }];
+        document.Tags = document.Tags?.OrderBy(t => _tags.Keys.ToList().IndexOf(t.Name!)).ToHashSet();
+        foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())
+            tag.Description = _tags.GetValueOrDefault(tag.Name!);
+        Access.AddSchemes(document);
+        Schemas.SettleEnums(document);
+        // Of handlers that read their body for themselves; nothing refers to it.
+        document.Components?.Schemas?.Remove("JsonElement");
+    }
 }

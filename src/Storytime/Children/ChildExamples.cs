@@ -1,0 +1,20 @@
+using Storytime.Platform.OpenApi;
+
+namespace Storytime.Children;
+
+internal static class ChildExamples
+{
+    private const string Avatar = "https://img.example.com/fox.png";
+
+    public static IEnumerable<ApiExample> All =>
+    [
+        new(new CreateChildRequest("Mia", Avatar, 2020)),
+        new(new UpdateChildRequest { Name = "Mia Rose" }),
+        new(new ChildResponse(7, "Mia", Avatar, 2020, new ScreenTimeResponse(45, [new QuietHours(new(19, 30), new(6, 30))], "America/New_York"), ApiExample.Earlier, ApiExample.Now)),
+        new(new StartChildSessionRequest("Kitchen iPad")),
+        new(new StartChildSessionResponse("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl", Session)),
+        new(Session),
+    ];
+
+    private static ChildSessionResponse Session => new(31, 7, "Kitchen iPad", ApiExample.Now, ApiExample.Now.AddDays(30), null);
+}

@@ -1,0 +1,21 @@
+using Storytime.Platform.OpenApi;
+
+namespace Storytime.Rights;
+
+internal static class RightsExamples
+{
+    private const string Name = "Lantern Press";
+    private const string Billing = "billing@lantern.example";
+    private static readonly DateTimeOffset _start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset _end = _start.AddYears(1);
+
+    public static IEnumerable<ApiExample> All =>
+    [
+        new(new CreatePublisherRequest(Name, Billing, "Grace Hill", PublisherStatus.Active)),
+        new(new UpdatePublisherRequest { Status = PublisherStatus.Inactive }),
+        new(new PublisherResponse(5, Name, Billing, "Grace Hill", PublisherStatus.Active, ApiExample.Earlier, ApiExample.Now)),
+        new(new CreateRightsWindowRequest(5, 123, _start, _end, RightsWindow.Global)),
+        new(new UpdateRightsWindowRequest(EndAt: _end.AddYears(1))),
+        new(new RightsWindowResponse(11, 5, 123, _start, _end, RightsWindow.Global, ApiExample.Earlier, ApiExample.Now)),
+    ];
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using Storytime.Platform.OpenApi;
+
+namespace Storytime.Usage;
+
+internal static class UsageExamples
+{
+    private static readonly Guid _first = new("0190b0e0-1111-7222-8333-944455566677");
+    private static readonly Guid _second = new("0190b0e0-1111-7222-8333-944455566678");
+
+    public static IEnumerable<ApiExample> All =>
+    [
+        new(new UsageEventsRequest(
+            [Event(UsageEventType.PlayStart, 0, 0, _first), Event(UsageEventType.Heartbeat, 30, 30, _second)], null, null, null, null, null, null, null, null), "A batch"),
+        new(new UsageEventsRequest(null, 7, 123, UsageEventType.Pause, ApiExample.Now.AddSeconds(41), 41.5, _first, 9001, Metadata), "One event"),
+        new(new UsageEventsResponse(1, 0, []), Status: 201),
+        new(new UsageEventsResponse(2, 0, []), "All taken", 200),
+        new(new UsageEventsResponse(1, 1, [new(2, "in_the_future", "occurred_at is more than 5 minutes in the future. Set the device's clock.")]), "Some known or refused", 200),
+    ];
+
+    private static Dictionary<string, JsonElement> Metadata => new() { ["app_version"] = JsonSerializer.SerializeToElement("2.4.0") };
+
+    private static UsageEventRequest Event(UsageEventType type, int second, double position, Guid id) =>
+        new(7, 123, type, ApiExample.Now.AddSeconds(second), position, id, 9001, Metadata);
+}

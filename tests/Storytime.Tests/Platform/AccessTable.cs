@@ -1,0 +1,94 @@
+using Storytime.Tests.Testing;
+using static Storytime.Tests.Platform.Thing;
+using static Storytime.Tests.Platform.Who;
+
+namespace Storytime.Tests.Platform;
+
+/// <summary>
+/// Who may call what. A route's ids stand in the order of its placeholders, then those that only its body has; <c>t</c> gives them in that order to the body, which
+/// must be one that is taken. The answers of all callers follow from a row (<see cref="Row.Expect"/>).
+/// </summary>
+internal static class AccessTable
+{
+    public static readonly Row[] Rows =
+    [
+        new("ANY /health/live", Anyone),
+        new("ANY /health/ready", Anyone),
+        new("GET /openapi/{documentName}.json", Anyone, [Text("v1")]),
+        new("GET /docs/{documentName?}", Anyone, [Text("v1")]),
+        new("GET /docs/scalar.js", Anyone),
+        new("GET /docs/scalar.aspnetcore.js", Anyone),
+        new("GET /docs/favicon.svg", Anyone),
+        new("POST /webhooks/mediaconvert", Anyone, Body: _ => new { Type = "Notification" }, Answer: 403),
+
+        new("POST /api/v1/auth/register", Anyone, [NewEmail], t => new { email = t[0], password = Families.Password }),
+        new("POST /api/v1/auth/login", Anyone, [Email], t => new { email = t[0], password = Families.Password }),
+        new("POST /api/v1/auth/refresh", Anyone, [RefreshToken], t => new { refresh_token = t[0] }),
+        new("POST /api/v1/auth/logout", Anyone, [RefreshToken], t => new { refresh_token = t[0] }),
+        new("GET /api/v1/me", Parent),
+
+        new("GET /api/v1/children", Parent),
+        new("POST /api/v1/children", Parent, Body: _ => new { name = "Mia" }),
+        new("GET /api/v1/children/{id}", Parent, [Child]),
+        new("PATCH /api/v1/children/{id}", Parent, [Child], _ => new { name = "Mia" }),
+        new("POST /api/v1/children/{id}/child_sessions", Parent, [Child], _ => new { device_name = "iPad" }),
+        new("GET /api/v1/children/{id}/child_sessions", Parent, [Child]),
+        new("DELETE /api/v1/children/{id}/child_sessions/{sessionId}", Parent, [Child, ChildSession]),
+
+        new("GET /api/v1/me/export", Parent),
+        new("DELETE /api/v1/me", Parent, Body: _ => new { password = Families.Password }),
+        new("DELETE /api/v1/me/consents", Parent),
+        new("GET /api/v1/children/{id}/export", Parent, [Child]),
+        new("DELETE /api/v1/children/{id}", Parent, [Child]),
+        new("GET /api/v1/privacy/retention", Anyone),
+        new("GET /api/v1/privacy/erasures/{receipt}", Anyone, [Receipt]),
+
+        new("GET /api/v1/catalog/books", Parent),
+        new("GET /api/v1/catalog/books/{id}", Parent, [Book]),
+        new("POST /api/v1/children/{id}/library_items", Parent, [Child, Book], t => new { book_id = t[1] }),
+        new("DELETE /api/v1/children/{id}/library_items/{bookId}", Parent, [Child, ShelfBook]),
+        new("GET /api/v1/children/{id}/library", Viewer, [Child]),
+        new("POST /api/v1/children/{id}/playback_sessions", Viewer, [Child, ShelfBook.Else(403)], t => new { book_id = t[1] }),
+        new("POST /api/v1/usage_events", Viewer, [Child, ShelfBook.Else(403), PlaybackSession.Else(422), Now],
+            t => new { child_id = t[0], book_id = t[1], playback_session_id = t[2], event_type = "play_start", occurred_at = t[3] }),
+
+        new("POST /admin/api/v1/auth/login", Anyone, [StaffEmail], t => new { email = t[0], password = Families.Password }),
+        new("GET /admin/api/v1/publishers", Staff),
+        new("GET /admin/api/v1/publishers/{id}", Staff, [Publisher]),
+        new("POST /admin/api/v1/publishers", Editor, Body: _ => new { name = "Owl House" }),
+        new("PATCH /admin/api/v1/publishers/{id}", Editor, [Publisher], _ => new { name = "Owl House" }),
+
+        new("GET /admin/api/v1/books", Editor),
+        new("POST /admin/api/v1/books", Editor, [Publisher.Else(422)], t => Content.NewBook(change: b => b["publisher_id"] = (long)t[0])),
+        new("GET /admin/api/v1/books/{id}", Editor, [Book]),
+        new("PATCH /admin/api/v1/books/{id}", Editor, [Book, Publisher.Else(422)], t => new { title = "Owls", publisher_id = t[1] }),
+        new("POST /admin/api/v1/books/{id}/cover", Editor, [Book], _ => new { filename = "a.png", content_type = "image/png", size = 100 }),
+        // It is let in: whether the bucket has the file is what the tests of covers and videos are about.
+        new("PUT /admin/api/v1/books/{id}/cover", Editor, [Book, CoverKey], t => new { cover_s3_key = t[1] }, Answer: 422),
+        new("DELETE /admin/api/v1/books/{id}/cover", Editor, [Book]),
+
+        new("GET /admin/api/v1/rights_windows", Editor),
+        new("POST /admin/api/v1/rights_windows", Editor, [Publisher.Else(422), PublishersBook.Else(422), Now, Tomorrow],
+            t => new { publisher_id = t[0], book_id = t[1], start_at = t[2], end_at = t[3] }),
+        new("GET /admin/api/v1/rights_windows/{id}", Editor, [RightsWindow]),
+        new("PATCH /admin/api/v1/rights_windows/{id}", Editor, [RightsWindow, Publisher.Else(422), PublishersBook.Else(422)],
+            t => new { publisher_id = t[1], book_id = t[2] }),
+        new("DELETE /admin/api/v1/rights_windows/{id}", Editor, [RightsWindow]),
+
+        new("POST /admin/api/v1/uploads/master_video", Editor, Body: _ => new { filename = "a.mp4", content_type = "video/mp4", size = 1000 }),
+        new("POST /admin/api/v1/uploads/captions", Editor, Body: _ => new { filename = "a.vtt", content_type = "text/vtt", size = 1000 }),
+        new("GET /admin/api/v1/uploads/{id}", Editor, [Upload]),
+        new("POST /admin/api/v1/uploads/{id}/parts", Editor, [Upload], _ => new { part_numbers = new[] { 1 } }),
+        new("GET /admin/api/v1/uploads/{id}/parts", Editor, [Upload]),
+        new("POST /admin/api/v1/uploads/{id}/complete", Editor, [Upload], _ => new { }, Answer: 422),
+        new("DELETE /admin/api/v1/uploads/{id}", Editor, [Upload]),
+        new("POST /admin/api/v1/books/{id}/video_assets", Editor, [Book, MasterKey.Else(422)], t => new { master_s3_key = t[1], size = 1000 }, Answer: 409),
+        new("GET /admin/api/v1/books/{id}/video_assets", Editor, [Book]),
+        new("GET /admin/api/v1/video_assets", Editor),
+        new("GET /admin/api/v1/video_assets/{id}", Editor, [ReadyVideo]),
+        new("POST /admin/api/v1/video_assets/{id}/retries", Editor, [ReadyVideo], Answer: 409),
+        new("POST /admin/api/v1/video_assets/{id}/cancellations", Editor, [UnfinishedVideo]),
+        new("POST /admin/api/v1/video_assets/{id}/rollbacks", Editor, [ReadyVideo], Answer: 409),
+        new("POST /admin/api/v1/video_assets/{id}/previews", Editor, [ReadyVideo]),
+    ];
+}
