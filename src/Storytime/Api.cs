@@ -8,6 +8,7 @@ using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Platform.OpenApi;
 using Storytime.Playback;
+using Storytime.Privacy;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -70,6 +71,17 @@ internal static class Api
         var shelf = parent.MapGroup("/children/{id:id}/library_items").WithTags("Library");
         shelf.MapPost("", AddLibraryItem.Handle).MayAnswer(409);
         shelf.MapDelete("/{bookId:id}", RemoveLibraryItem.Handle);
+
+        var privacy = parent.MapGroup("").WithTags("Privacy");
+        privacy.MapGet("/me/export", ExportData.Account).Produces<ExportResponse>();
+        privacy.MapDelete("/me", RequestErasure.Account).RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused, RequestErasure.SignInFirst);
+        privacy.MapDelete("/me/consents", RequestErasure.Consent);
+        privacy.MapGet("/children/{id:id}/export", ExportData.Child).Produces<ExportResponse>();
+        privacy.MapDelete("/children/{id:id}", RequestErasure.Child);
+
+        var anybody = ios.MapGroup("/privacy").WithTags("Privacy").AllowAnonymous();
+        anybody.MapGet("/retention", ReadRetention.Handle);
+        anybody.MapGet("/erasures/{receipt:guid}", ReadErasure.Handle).RequireRateLimiting(RateLimits.Auth);
 
         var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer);
         viewer.MapGet("/children/{id:id}/library", ListLibrary.Handle).WithTags("Library");

@@ -7,6 +7,7 @@ using Storytime.Library;
 using Storytime.Platform;
 using Storytime.Platform.Errors;
 using Storytime.Playback;
+using Storytime.Privacy;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -56,6 +57,10 @@ namespace Storytime;
 [JsonSerializable(typeof(PreviewResponse))]
 [JsonSerializable(typeof(UsageEventsResponse))]
 [JsonSerializable(typeof(ActivityResponse))]
+[JsonSerializable(typeof(DeleteAccountRequest))]
+[JsonSerializable(typeof(ErasureResponse))]
+[JsonSerializable(typeof(ExportResponse))]
+[JsonSerializable(typeof(RetentionResponse))]
 [JsonSerializable(typeof(AdminLoginRequest))]
 [JsonSerializable(typeof(AdminLoginResponse))]
 [JsonSerializable(typeof(CreatePublisherRequest))]

@@ -5,6 +5,7 @@ using Storytime.Children;
 using Storytime.Library;
 using Storytime.Platform.OpenApi;
 using Storytime.Playback;
+using Storytime.Privacy;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -22,6 +23,7 @@ internal static class Examples
         .. LibraryExamples.All,
         .. PlaybackExamples.All,
         .. UsageExamples.All,
+        .. PrivacyExamples.All,
         .. AdminExamples.All,
         .. RightsExamples.All,
         .. UploadExamples.All,

@@ -8,6 +8,7 @@ using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.OpenApi;
 using Storytime.Playback;
+using Storytime.Privacy;
 using Storytime.Usage;
 using Storytime.Videos;
 
@@ -23,6 +24,7 @@ builder.Services.AddCatalog();
 builder.Services.AddVideos();
 builder.Services.AddUsage();
 builder.Services.AddPlayback();
+builder.Services.AddPrivacy();
 builder.Services.AddAdmin();
 
 await using var app = builder.Build();

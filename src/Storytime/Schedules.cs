@@ -3,6 +3,7 @@ using Storytime.Accounts;
 using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Data;
+using Storytime.Privacy;
 using Storytime.Videos;
 
 namespace Storytime;
@@ -23,6 +24,9 @@ internal static class Schedules
         jobs.AddOrUpdate<CleanVideos>("clean-videos", j => j.RunAsync(CancellationToken.None), Cron.Hourly());
         jobs.AddOrUpdate<CleanCovers>("clean-covers", j => j.RunAsync(CancellationToken.None), Cron.Hourly(30));
         jobs.AddOrUpdate<CleanSessions>("clean-sessions", j => j.RunAsync(CancellationToken.None), Cron.Daily(3));
+        // The second pass of an erasure, and what a crash left of the first.
+        jobs.AddOrUpdate<EraseData>("erase-data", j => j.SweepAsync(CancellationToken.None), Cron.Minutely());
+        jobs.AddOrUpdate<DropOldMonths>("drop-old-months", j => j.RunAsync(CancellationToken.None), Cron.Daily(2));
         jobs.AddOrUpdate<Partitions>("make-partitions", p => p.MakeAheadAsync(CancellationToken.None), Cron.Daily());
     }
 }

@@ -40,6 +40,53 @@ internal sealed class Partitions(NpgsqlDataSource database, TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// Drops the partitions of a table whose month was over before a time. They are detached first, which no reader or writer has to wait for
+    /// (https://www.postgresql.org/docs/15/sql-altertable.html, DETACH PARTITION CONCURRENTLY); what a run leaves half done, the next one finishes.
+    /// </summary>
+    /// <returns>Names of those that were dropped.</returns>
+    /// <exception cref="PostgresException">With <c>LockNotAvailable</c> when a transaction that uses the table does not end for a while.</exception>
+    public async Task<IReadOnlyList<string>> DropBeforeAsync(string table, DateTimeOffset before, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await ExecuteAsync(connection, "set lock_timeout = '3s'", ct);
+        List<string> dropped = [];
+        foreach (var (partition, isPending) in await FindBeforeAsync(connection, table, before, ct))
+        {
+            if (isPending is { } pending)
+                await ExecuteAsync(connection, $"alter table {table} detach partition {partition} {(pending ? "finalize" : "concurrently")}", ct);
+            await ExecuteAsync(connection, $"drop table {partition}", ct);
+            dropped.Add(partition);
+        }
+        return dropped;
+    }
+
+    /// <returns>Oldest first; <c>IsPending</c> says whether a detachment was begun, and is null for what is detached and was not dropped.</returns>
+    private static async Task<List<(string Name, bool? IsPending)>> FindBeforeAsync(NpgsqlConnection connection, string table, DateTimeOffset before, CancellationToken ct)
+    {
+        // By the name, because what is detached has lost its bounds.
+        await using var command = new NpgsqlCommand("""
+            select c.relname::text, i.inhdetachpending from pg_class c left join pg_inherits i on i.inhrelid = c.oid
+            where c.relnamespace = current_schema::regnamespace and c.relkind = 'r' and c.relname ~ ('^' || $1 || '_[0-9]{4}_[0-9]{2}$')
+                and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= $2 at time zone 'UTC'
+            order by 1
+            """, connection);
+        command.Parameters.Add(new() { Value = table });
+        command.Parameters.Add(new() { Value = before });
+        List<(string, bool?)> found = [];
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            found.Add((reader.GetString(0), await reader.IsDBNullAsync(1, ct) ? null : reader.GetBoolean(1)));
+        return found;
+    }
+
+    /// <param name="sql">Of names that the schema has, never of a caller's.</param>
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     private async Task EnsureAsync(string table, DateTimeOffset moment, CancellationToken ct)
     {
         await using var command = database.CreateCommand("select ensure_month_partition($1, $2)");

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Storytime.Accounts;
 using Storytime.Data;
 
 namespace Storytime.Privacy;
@@ -23,6 +24,14 @@ public enum ErasureKind
 /// </summary>
 internal sealed class Erasure
 {
+    /// <summary>After so long no request that was under way when the erasure was asked for can write any more.</summary>
+    public static readonly TimeSpan LastPassAfter = TimeSpan.FromMinutes(10);
+
+    /// <summary>Apple is asked to revoke its tokens again and again for so long.</summary>
+    public static readonly TimeSpan AskAppleFor = TimeSpan.FromDays(7);
+
+    private static readonly TimeSpan _longestWait = TimeSpan.FromHours(6);
+
     public long Id { get; private set; }
 
     /// <summary>What the parent keeps; whoever has it may see how far the erasure is.</summary>
@@ -30,21 +39,57 @@ internal sealed class Erasure
 
     public ErasureKind Kind { get; private set; }
 
-    /// <summary>Null once it is complete.</summary>
+    /// <summary>Of <see cref="ErasureKind.Account"/>, whose attempts to play go as well. Null once it is complete.</summary>
     public long? UserId { get; private set; }
 
     /// <summary>Empty once it is complete.</summary>
     public long[] ChildProfileIds { get; private set; } = [];
 
-    /// <summary>Apple's refresh token, encrypted, to be revoked; null once that is done.</summary>
-    public byte[]? SealedAppleToken { get; private set; }
+    /// <summary>The family's country, without which usage that no roll-up holds yet would count in no territory. Null once it is complete.</summary>
+    public string? Country { get; private set; }
 
-    /// <summary>Rows that were deleted, by kind of data, as JSON.</summary>
+    /// <summary>Apple's refresh tokens, encrypted, to be revoked; empty once that is done.</summary>
+    public byte[][] SealedAppleTokens { get; private set; } = [];
+
+    /// <summary>Rows that were deleted, by table, as JSON; grows with each pass.</summary>
     public string Deleted { get; private set; } = "{}";
 
     public DateTimeOffset RequestedAt { get; private set; }
 
+    /// <summary>When the job is to pass next.</summary>
+    public DateTimeOffset DueAt { get; private set; }
+
     public DateTimeOffset? CompletedAt { get; private set; }
+
+    /// <param name="deleted">Rows that go at once, by table, as JSON.</param>
+    public static Erasure Request(ErasureKind kind, User user, long[] childIds, byte[][] sealedAppleTokens, string deleted, DateTimeOffset now) => new()
+    {
+        // Nothing in it tells when, or which one came before.
+        Receipt = Guid.NewGuid(),
+        Kind = kind,
+        UserId = kind == ErasureKind.Account ? user.Id : null,
+        ChildProfileIds = childIds,
+        Country = user.Country,
+        SealedAppleTokens = sealedAppleTokens,
+        Deleted = deleted,
+        RequestedAt = now,
+        DueAt = now,
+    };
+
+    /// <summary>Apple has revoked a token, or it was asked for long enough.</summary>
+    public void IsDoneWith(byte[] sealedAppleToken) => SealedAppleTokens = [.. SealedAppleTokens.Where(t => t != sealedAppleToken)];
+
+    /// <summary>A pass has deleted all that there was. The last one ends the erasure, and with it what we know of whose it was.</summary>
+    /// <param name="startedAt">When the pass began.</param>
+    public void EndPass(DateTimeOffset startedAt, DateTimeOffset now)
+    {
+        if (startedAt < RequestedAt + LastPassAfter)
+            DueAt = RequestedAt + LastPassAfter;
+        else if (SealedAppleTokens.Length > 0)
+            DueAt = now + TimeSpan.FromTicks(Math.Min((now - RequestedAt).Ticks, _longestWait.Ticks));
+        else
+            (UserId, ChildProfileIds, Country, CompletedAt) = (null, [], null, now);
+    }
 
     internal sealed class Configuration : IEntityTypeConfiguration<Erasure>
     {
@@ -52,11 +97,12 @@ internal sealed class Erasure
         {
             builder.ToTable("erasures");
             builder.EnumText(e => e.Kind);
+            builder.Property(e => e.Country).HasMaxLength(2).IsFixedLength();
             builder.Property(e => e.Deleted).HasColumnType("jsonb");
             builder.HasIndex(e => e.Receipt).IsUnique();
-            builder.HasIndex(e => e.RequestedAt).HasFilter("completed_at is null").HasDatabaseName("ix_erasures_due");
+            builder.HasIndex(e => e.DueAt).HasFilter("completed_at is null").HasDatabaseName("ix_erasures_due");
             builder.Check("completed_at", "completed_at >= requested_at");
-            builder.Check("forgotten", "completed_at is null or (user_id is null and child_profile_ids = '{}' and sealed_apple_token is null)");
+            builder.Check("forgotten", "completed_at is null or (user_id is null and child_profile_ids = '{}' and country is null and sealed_apple_tokens = '{}')");
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
     private const string SessionsSql = "select id, child_profile_id, book_id from playback_sessions where id = any($1)";
 
     /// <summary>One at a time for each child, children in order: two requests with one event id and different times would not see each other's row.</summary>
-    private const string LockSql = "select pg_advisory_xact_lock(hashtextextended('usage', child)) from (select unnest($1) as child order by 1) as children";
+    public const string LockSql = "select pg_advisory_xact_lock(hashtextextended('usage', child)) from (select unnest($1) as child order by 1) as children";
 
     /// <summary>
     /// Stores what is new, and moves the resume positions forward, in one statement. An event id is looked for in all the time that an event which
@@ -40,6 +40,8 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
             insert into usage_events (child_profile_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata, created_at)
             select child_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata::jsonb, $9
             from incoming i
+            -- Erased since we looked: whoever erases a child takes the lock first, so what is stored here is found there.
+            join child_profiles c on c.id = i.child_id
             where not exists (
                 select from usage_events known
                 where known.child_profile_id = i.child_id and known.event_id = i.event_id and known.occurred_at >= $10)

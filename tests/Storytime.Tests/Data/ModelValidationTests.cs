@@ -21,7 +21,7 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
         ["outgoing_mails"] = "id=1; kind='consent'; to_email='mia@example.com'; user_id=1; failures=0; created_at=now(); due_at=now()",
         ["sign_in_failures"] = "email_hash='\\x01'; address_hash='\\x01'; failures=1; counted_since=now()",
         ["apple_identities"] = "id=1; user_id=1; subject='001.a.2'; created_at=now()",
-        ["erasures"] = "id=1; receipt='00000000-0000-0000-0000-000000000003'; kind='child'; child_profile_ids='{1}'; user_id=1; deleted='{}'; requested_at=now()",
+        ["erasures"] = "id=1; receipt='00000000-0000-0000-0000-000000000003'; kind='child'; child_profile_ids='{1}'; user_id=1; sealed_apple_tokens='{}'; deleted='{}'; requested_at=now(); due_at=now()",
         ["refresh_tokens"] = "id=1; user_id=1; session_id='00000000-0000-0000-0000-000000000002'::uuid; token_hash='\\x01'; client_hash='\\x01'; created_at=now(); expires_at=now() + interval '1 day'",
         ["child_profiles"] = "id=1; user_id=1; name='Mia'; birth_year=2020; created_at=now(); updated_at=now()",
         ["screen_times"] = "child_profile_id=1; daily_minutes=60; quiet_hours='[]'; time_zone='UTC'; finish_story=false; updated_at=now()",

@@ -35,6 +35,14 @@ internal static class AccessTable
         new("GET /api/v1/children/{id}/child_sessions", Parent, [Child]),
         new("DELETE /api/v1/children/{id}/child_sessions/{sessionId}", Parent, [Child, ChildSession]),
 
+        new("GET /api/v1/me/export", Parent),
+        new("DELETE /api/v1/me", Parent, Body: _ => new { password = Families.Password }),
+        new("DELETE /api/v1/me/consents", Parent),
+        new("GET /api/v1/children/{id}/export", Parent, [Child]),
+        new("DELETE /api/v1/children/{id}", Parent, [Child]),
+        new("GET /api/v1/privacy/retention", Anyone),
+        new("GET /api/v1/privacy/erasures/{receipt}", Anyone, [Receipt]),
+
         new("GET /api/v1/catalog/books", Parent),
         new("GET /api/v1/catalog/books/{id}", Parent, [Book]),
         new("POST /api/v1/children/{id}/library_items", Parent, [Child, Book], t => new { book_id = t[1] }),

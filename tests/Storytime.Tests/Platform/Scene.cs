@@ -30,6 +30,13 @@ internal sealed class Scene(VideoHost host) : MadeOnce
     public Task<long> RightsWindowAsync() => OnceAsync(async () =>
         await Host.Editor.WindowAsync(await PublisherAsync(), await PublishersBookAsync(), Host.App.Now.AddDays(-9), Host.App.Now.AddDays(-2)));
 
+    /// <summary>Of the erasure of a child that nobody else asks for.</summary>
+    public Task<string> ReceiptAsync() => OnceAsync(async () =>
+    {
+        var (parent, child) = await Host.App.FamilyAsync();
+        return (await parent.DeleteAsync($"/api/v1/children/{child}")).ShouldBe(HttpStatusCode.NoContent).Headers.Location!.ToString().Split('/')[^1];
+    });
+
     /// <summary>In one part, which was not sent yet.</summary>
     public Task<JsonNode> UploadAsync() => OnceAsync(() => Host.BeginPartsAsync(new byte[1000]));
 

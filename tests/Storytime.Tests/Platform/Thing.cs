@@ -18,6 +18,7 @@ internal sealed record Thing(string Name, Func<Scene, Task<object>> Ours, Func<S
     public static readonly Thing ParentSession = OfFamily("session", async f => (string)Caller.Payload(await f.TokenAsync())["sid"]!) with { Missing = Guid.AllBitsSet };
     public static readonly Thing Email = Fact("e-mail", async s => await s.Ours.SignedInEmailAsync());
     public static readonly Thing RefreshToken = Fact("refresh token", async s => (string)(await s.Ours.SignedInAsync())["refresh_token"]!);
+    public static readonly Thing Receipt = Fact("receipt", async s => await s.ReceiptAsync());
     public static readonly Thing NewEmail = Fact("new e-mail", _ => Task.FromResult<object>(Families.NewEmail()));
     public static readonly Thing Now = Fact("time", s => Task.FromResult<object>(s.Host.App.Now));
     public static readonly Thing Tomorrow = Fact("time", s => Task.FromResult<object>(s.Host.App.Now.AddDays(1)));

@@ -1094,10 +1094,20 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("completed_at");
 
+                    b.Property<string>("Country")
+                        .HasMaxLength(2)
+                        .HasColumnType("character(2)")
+                        .HasColumnName("country")
+                        .IsFixedLength();
+
                     b.Property<string>("Deleted")
                         .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("deleted");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
 
                     b.Property<string>("Kind")
                         .IsRequired()
@@ -1112,9 +1122,10 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("requested_at");
 
-                    b.Property<byte[]>("SealedAppleToken")
-                        .HasColumnType("bytea")
-                        .HasColumnName("sealed_apple_token");
+                    b.PrimitiveCollection<byte[][]>("SealedAppleTokens")
+                        .IsRequired()
+                        .HasColumnType("bytea[]")
+                        .HasColumnName("sealed_apple_tokens");
 
                     b.Property<long?>("UserId")
                         .HasColumnType("bigint")
@@ -1123,19 +1134,19 @@ namespace Storytime.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_erasures");
 
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_erasures_due")
+                        .HasFilter("completed_at is null");
+
                     b.HasIndex("Receipt")
                         .IsUnique()
                         .HasDatabaseName("ix_erasures_receipt");
-
-                    b.HasIndex("RequestedAt")
-                        .HasDatabaseName("ix_erasures_due")
-                        .HasFilter("completed_at is null");
 
                     b.ToTable("erasures", null, t =>
                         {
                             t.HasCheckConstraint("ck_erasures_completed_at", "completed_at >= requested_at");
 
-                            t.HasCheckConstraint("ck_erasures_forgotten", "completed_at is null or (user_id is null and child_profile_ids = '{}' and sealed_apple_token is null)");
+                            t.HasCheckConstraint("ck_erasures_forgotten", "completed_at is null or (user_id is null and child_profile_ids = '{}' and country is null and sealed_apple_tokens = '{}')");
 
                             t.HasCheckConstraint("ck_erasures_kind", "kind in ('child', 'account', 'consent_withdrawn')");
                         });

@@ -34,6 +34,7 @@ internal static class OpenApiSetup
         ["Library"] = "The books that a parent put on a child's shelf.",
         ["Playback"] = "May this child watch this book now? If so, the cookies that open it.",
         ["Usage"] = "What players report: the minutes watched, and where a child goes on.",
+        ["Privacy"] = "What is stored, for how long, all of it as a file, and its erasure.",
         ["Admin: sign-in"] = "Staff accounts and their tokens.",
         ["Admin: publishers"] = "Publishers, whose books are watched under contract.",
         ["Admin: books"] = "Books of the catalog and their covers.",

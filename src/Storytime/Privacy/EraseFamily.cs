@@ -1,0 +1,104 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using NpgsqlTypes;
+using Storytime.Accounts;
+using Storytime.Children;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Platform.Auth;
+using Storytime.Usage;
+
+namespace Storytime.Privacy;
+
+/// <summary>
+/// What happens at once when something is to be erased, in one transaction: everything that anybody can see of it goes, and an <see cref="Erasure"/> takes down what
+/// <see cref="EraseData"/> has to delete besides.
+/// </summary>
+internal sealed class EraseFamily(StorytimeDb db, Pseudonyms pseudonyms, Nudges nudges)
+{
+    /// <param name="childId">Of <see cref="ErasureKind.Child"/>; otherwise null, which is all children.</param>
+    /// <returns>Null when there is nothing to erase: no such child of this parent, or no account any more.</returns>
+    public async Task<Erasure?> RunAsync(ErasureKind kind, Parent parent, long? childId, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var children = db.ChildrenOf(parent).Where(c => childId == null || c.Id == childId);
+        await LockAsync(kind, parent, await children.Select(c => c.Id).OrderBy(id => id).ToArrayAsync(ct), ct);
+        if (await db.Users.FromSql($"select * from users where id = {parent.UserId} for update").SingleOrDefaultAsync(ct) is not { } user)
+            return null;
+        var ids = await children.Select(c => c.Id).OrderBy(id => id).ToArrayAsync(ct);
+        if (kind == ErasureKind.Child && ids.Length == 0)
+            return null;
+
+        var tokens = kind == ErasureKind.Account
+            ? await db.AppleIdentities.Where(i => i.UserId == user.Id && i.SealedRefreshToken != null).Select(i => i.SealedRefreshToken!).ToArrayAsync(ct)
+            : [];
+        var erasure = Erasure.Request(kind, user, ids, tokens, await CountAsync(kind, ids, user.Id, transaction, ct), now);
+        db.Erasures.Add(erasure);
+        // All else about a child goes with its row.
+        await db.ChildProfiles.Where(c => ids.Contains(c.Id)).ExecuteDeleteAsync(ct);
+        if (kind == ErasureKind.Account)
+            await DeleteAccountAsync(user, ct);
+        if (kind == ErasureKind.ConsentWithdrawn)
+            await WithdrawConsentAsync(user, now, ct);
+        db.OutgoingMails.Add(OutgoingMail.To(user.Email!, MailKind.Erased, userId: null, now, erasure.Receipt));
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        nudges.Send<EraseData>(j => j.RunAsync(erasure.Id, CancellationToken.None));
+        return erasure;
+    }
+
+    /// <summary>
+    /// In the order in which others lock, so that nobody waits for each other: a refresh has the session before the account, a usage report the turn of the child
+    /// before its row, a book that is put on the shelf the child before the account. Usage that is being stored is waited for; what comes later finds no child.
+    /// </summary>
+    private async Task LockAsync(ErasureKind kind, Parent parent, long[] childIds, CancellationToken ct)
+    {
+        if (kind == ErasureKind.Account)
+            await db.Database.ExecuteSqlAsync($"select from parent_sessions where user_id = {parent.UserId} order by id for update", ct);
+        await db.Database.ExecuteSqlRawAsync(UsageStore.LockSql.Replace("$1", "{0}", StringComparison.Ordinal), [childIds], ct);
+        await db.Database.ExecuteSqlAsync($"select from child_profiles where id = any({childIds}) order by id for update", ct);
+    }
+
+    /// <summary>The rows that go in this transaction, by table, as JSON.</summary>
+    private async Task<string> CountAsync(ErasureKind kind, long[] childIds, long userId, IDbContextTransaction transaction, CancellationToken ct)
+    {
+        var counts =
+            from table in DataInventory.Tables
+            where table.Erased == ErasedHow.AtOnce
+            let rows = kind == ErasureKind.Account ? table.OfAccount : table.OfChildren
+            where rows is not null
+            select $"'{table.Name}', (select count(*) from {table.Name} where {rows})";
+        await using DbCommand command = new NpgsqlCommand(
+            $"select jsonb_build_object({string.Join(", ", counts)})::text", (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction)transaction.GetDbTransaction())
+        {
+            Parameters =
+            {
+                new NpgsqlParameter { Value = childIds, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+                new NpgsqlParameter { Value = userId, NpgsqlDbType = NpgsqlDbType.Bigint },
+            },
+        };
+        return (string)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private async Task DeleteAccountAsync(User user, CancellationToken ct)
+    {
+        // What hangs on the address alone. In what is still on its way the address may be spelled differently.
+        await db.OutgoingMails.Where(m => m.UserId == null && m.Kind != MailKind.Erased && m.ToEmail.ToLower() == user.Email!.ToLower()).ExecuteDeleteAsync(ct);
+        var emailHash = pseudonyms.OfEmail(user.Email!);
+        await db.SignInFailures.Where(f => f.EmailHash == emailHash).ExecuteDeleteAsync(ct);
+        // All else about an account goes with its row.
+        await db.Users.Where(u => u.Id == user.Id).ExecuteDeleteAsync(ct);
+        db.Entry(user).State = EntityState.Detached;
+    }
+
+    private async Task WithdrawConsentAsync(User user, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var consent in await db.ConsentRecords.Where(c => c.UserId == user.Id && c.WithdrawnAt == null).ToListAsync(ct))
+            consent.Withdraw(now);
+        // A link that was asked for before must not bring it back.
+        await db.AccountTokens.Where(t => t.UserId == user.Id && t.Kind == AccountTokenKind.Consent).ExecuteDeleteAsync(ct);
+        await db.OutgoingMails.Where(m => m.UserId == user.Id && (m.Kind == MailKind.Consent || m.Kind == MailKind.ConsentGiven)).ExecuteDeleteAsync(ct);
+    }
+}

@@ -1,0 +1,15 @@
+using Storytime.Platform;
+
+namespace Storytime.Privacy;
+
+internal static class PrivacySetup
+{
+    public static void AddPrivacy(this IServiceCollection services)
+    {
+        services.AddSettings<RetentionOptions>("Retention");
+        services.AddScoped<EraseFamily>();
+        services.AddSingleton<DataExport>();
+        services.AddScoped<EraseData>();
+        services.AddScoped<DropOldMonths>();
+    }
+}

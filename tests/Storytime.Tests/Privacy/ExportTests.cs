@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text.Json;
+using Storytime.Tests.Testing;
+
+namespace Storytime.Tests.Privacy;
+
+public sealed class ExportTests(StorytimeApp app) : IClassFixture<StorytimeApp>
+{
+    [Fact]
+    public async Task An_export_is_a_file_of_a_documented_shape()
+    {
+        var book = await app.BookAsync();
+        var (parent, child) = await app.FamilyAsync(book);
+        (await parent.PostAsync("/api/v1/usage_events", new { child_id = child, book_id = book, event_type = "pause", occurred_at = app.Now, metadata = new { app = "Zoë 1.0", wifi = true } }))
+            .ShouldBe(HttpStatusCode.Created);
+        var names = new List<string>();
+        foreach (var path in new[] { $"/api/v1/children/{child}/export", "/api/v1/me/export" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Authorization = new("Bearer", parent.Token);
+            using var response = await parent.Http.SendAsync(request);
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            names.Add(response.Content.Headers.GetValues("Content-Disposition").Single());
+            response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+            (await response.Content.ReadAsStringAsync()).ShouldContain("Zoë 1.0");
+        }
+        names.ShouldBe([$"attachment; filename=\"storytime-child-{child}-{app.Now:yyyy-MM-dd}.json\"", $"attachment; filename=\"storytime-account-{app.Now:yyyy-MM-dd}.json\""]);
+
+        var export = (await parent.GetAsync($"/api/v1/children/{child}/export")).Json;
+        export.AsObject().Select(m => m.Key).ShouldBe(["format_version", "generated_at", "subject", "data"]);
+        ((int)export["format_version"]!, (string?)export["generated_at"], (string?)export["subject"]).ShouldBe((1, app.Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"), "child"));
+        export["data"]!.AsObject().Select(m => m.Key).ShouldBe([
+            "child_profiles", "screen_times", "screen_time_exceptions", "story_graces", "child_sessions", "library_items", "resume_positions",
+            "playback_sessions", "playback_attempts", "usage_events",
+        ]);
+        var played = export["data"]!["usage_events"]![0]!;
+        ((string?)played["event_type"], (bool)played["metadata"]!["wifi"]!, (string?)played["occurred_at"]).ShouldBe(("pause", true, app.Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")));
+    }
+
+    [Fact]
+    public async Task A_child_with_a_hundred_thousand_events_is_exported_as_they_are_read()
+    {
+        var (parent, child) = await app.FamilyAsync();
+        await app.SqlAsync($"""
+            insert into usage_events (child_profile_id, book_id, event_id, event_type, position_seconds, occurred_at, metadata, created_at)
+            select {child}, 1, gen_random_uuid(), 'heartbeat', n % 3600, now() - n * interval '1 second', '{"{"}"app": "1.0"{"}"}', now() from generate_series(1, 100000) n
+            """);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/children/{child}/export");
+        request.Headers.Authorization = new("Bearer", parent.Token);
+        using var response = await parent.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        response.Headers.TransferEncodingChunked.ShouldBe(true);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        // The head is there while the rest is still to be read.
+        var head = new byte[100];
+        await body.ReadExactlyAsync(head);
+        (await app.SqlAsync("select count(*) from pg_stat_activity where datname = current_database() and state in ('active', 'idle in transaction') and query like '%usage_events%' and pid <> pg_backend_pid()"))
+            .ShouldBe(1L);
+        using var rest = new StreamReader(body);
+        using var json = JsonDocument.Parse(System.Text.Encoding.UTF8.GetString(head) + await rest.ReadToEndAsync());
+        json.RootElement.GetProperty("data").GetProperty("usage_events").GetArrayLength().ShouldBe(100_000);
+    }
+
+    [Fact]
+    public async Task An_export_needs_the_parent()
+    {
+        var (parent, child) = await app.FamilyAsync();
+        var device = await app.HandOverAsync(parent, child);
+        (await device.GetAsync($"/api/v1/children/{child}/export")).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");
+        (await device.GetAsync("/api/v1/me/export")).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");
+        (await app.Client().GetAsync("/api/v1/me/export")).ShouldBeError(HttpStatusCode.Unauthorized, "unauthenticated");
+    }
+}
