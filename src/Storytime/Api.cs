@@ -29,6 +29,10 @@ internal static class Api
 
         var parent = ios.MapGroup("").RequireAuthorization(Policy.Parent);
         parent.MapGet("/me", Me.Handle).WithTags("Accounts");
+        parent.MapPut("/me/password", ChangePassword.Handle).WithTags("Accounts").MayAnswer(429);
+        parent.MapGet("/me/sessions", ManageSessions.List).WithTags("Accounts");
+        parent.MapDelete("/me/sessions", ManageSessions.EndOthers).WithTags("Accounts");
+        parent.MapDelete("/me/sessions/{id:uuid}", ManageSessions.End).WithTags("Accounts");
 
         var children = parent.MapGroup("/children").WithTags("Children");
         children.MapGet("", ManageChildren.List);
@@ -56,7 +60,7 @@ internal static class Api
 
         var privacy = parent.MapGroup("").WithTags("Privacy");
         privacy.MapGet("/me/export", ExportData.Account).Produces<ExportResponse>();
-        privacy.MapDelete("/me", RequestErasure.Account).RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused, RequestErasure.SignInFirst);
+        privacy.MapDelete("/me", RequestErasure.Account).RequireRateLimiting(RateLimits.Auth).MayRefuse(PasswordCheck.Wrong, Reauthentication.Required);
         privacy.MapDelete("/me/consents", RequestErasure.Consent);
         privacy.MapGet("/children/{id:id}/export", ExportData.Child).Produces<ExportResponse>();
         privacy.MapDelete("/children/{id:id}", RequestErasure.Child);

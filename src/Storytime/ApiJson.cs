@@ -26,6 +26,8 @@ namespace Storytime;
 [JsonSerializable(typeof(LogoutRequest))]
 [JsonSerializable(typeof(SignInResponse))]
 [JsonSerializable(typeof(UserResponse))]
+[JsonSerializable(typeof(Page<ParentSessionResponse>))]
+[JsonSerializable(typeof(ChangePasswordRequest))]
 [JsonSerializable(typeof(CreateChildRequest))]
 [JsonSerializable(typeof(ChildResponse))]
 [JsonSerializable(typeof(Page<ChildResponse>))]

@@ -1,5 +1,6 @@
 using Hangfire;
 using Storytime.Catalog;
+using Storytime.Children;
 using Storytime.Data;
 using Storytime.Privacy;
 using Storytime.Videos;
@@ -21,6 +22,7 @@ internal static class Schedules
         // The second pass of an erasure, and what a crash left of the first.
         jobs.AddOrUpdate<EraseData>("erase-data", j => j.SweepAsync(CancellationToken.None), Cron.Minutely());
         jobs.AddOrUpdate<DropOldMonths>("drop-old-months", j => j.RunAsync(CancellationToken.None), Cron.Daily(2));
+        jobs.AddOrUpdate<CleanSessions>("clean-sessions", j => j.RunAsync(CancellationToken.None), Cron.Daily(3));
         jobs.AddOrUpdate<Partitions>("make-partitions", p => p.MakeAheadAsync(CancellationToken.None), Cron.Daily());
     }
 }

@@ -13,6 +13,8 @@ internal static class AccountsSetup
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<Passwords>();
         services.AddScoped<SignIn>();
+        services.AddScoped<PasswordCheck>();
+        services.AddScoped<Reauthentication>();
         services.AddScoped<ConsentPolicy>();
         services.AddScoped<ISessionCheck, ParentSessionCheck>();
     }

@@ -15,18 +15,23 @@ public sealed record LoginRequest(
 
 internal static class Login
 {
-    public static readonly ApiError Refused = new(401, "invalid_credentials", "E-mail address and password do not belong together.");
-
     /// <summary>Signs a parent in. An unknown address and a wrong password get the same answer after the same work.</summary>
     [EndpointName("login")]
     public static async Task<Results<Ok<SignInResponse>, ApiError>> Handle(
-        LoginRequest request, StorytimeDb db, Client client, Passwords passwords, SignIn signIn, TimeProvider time, CancellationToken ct)
+        LoginRequest request, StorytimeDb db, Client client, PasswordCheck check, SignIn signIn, TimeProvider time, CancellationToken ct)
     {
-        var user = await db.Users.WithEmail(request.Email!.Trim()).SingleOrDefaultAsync(ct);
-        if (!await passwords.VerifyAsync(user?.PasswordHash, request.Password!, ct))
-            return Refused;
-        var answer = signIn.Start(user!, client, request.DeviceName, time.Now());
+        var email = request.Email!.Trim();
+        var user = await db.Users.WithEmail(email).SingleOrDefaultAsync(ct);
+        if (await check.RefusalAsync(user?.Email ?? email, user, request.Password!, client, time.Now(), ct) is { } refusal)
+            return refusal;
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // A new password ends all sessions; one that was just opened with the old password must not come after that.
+        if (!await db.Users.FromSql($"select * from users where id = {user!.Id} and password_hash = {user.PasswordHash} for share").AnyAsync(ct))
+            return PasswordCheck.Wrong;
+        var answer = signIn.Start(user, client, request.DeviceName, time.Now());
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         return TypedResults.Ok(answer);
     }
 }

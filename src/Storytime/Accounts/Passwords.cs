@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
+using Storytime.Platform.Errors;
 
 namespace Storytime.Accounts;
 
@@ -17,10 +19,14 @@ internal sealed class Passwords(IPasswordHasher<User> hasher, IOptions<AuthOptio
     public Task<string> HashAsync(string password, CancellationToken ct) => InTurn(() => hasher.HashPassword(null!, password), ct);
 
     /// <param name="hash">Null when there is no such account; then the answer is no, after the same work.</param>
-    public async Task<bool> VerifyAsync(string? hash, string password, CancellationToken ct)
+    public async Task<bool> VerifyAsync(string? hash, string password, CancellationToken ct) =>
+        await CheckAsync(hash, password, ct) != PasswordVerificationResult.Failed;
+
+    /// <summary>As <see cref="VerifyAsync"/>, and tells whether the hash is weaker than the ones that are made today.</summary>
+    public async Task<PasswordVerificationResult> CheckAsync(string? hash, string password, CancellationToken ct)
     {
         var verified = await InTurn(() => hasher.VerifyHashedPassword(null!, hash ?? _nobody.Value, password), ct);
-        return hash is not null && verified != PasswordVerificationResult.Failed;
+        return hash is null ? PasswordVerificationResult.Failed : verified;
     }
 
     private async Task<T> InTurn<T>(Func<T> work, CancellationToken ct)
@@ -49,25 +55,31 @@ internal sealed class NewPasswordAttribute : ValidationAttribute, ITextRule
 
     int ITextRule.Longest => Longest;
 
-    // The head of the public lists of leaked passwords, those of 8 characters and more.
-    private static readonly HashSet<string> _common = new(
-        """
-        password password1 password12 password123 password1234 passw0rd p@ssword p@ssw0rd pa55word 12345678 123456789 1234567890 123123123
-        11111111 00000000 87654321 88888888 12341234 11223344 147258369 987654321 66666666 1q2w3e4r 1q2w3e4r5t qwertyui qwertyuiop qwerty12
-        qwerty123 qwerty1234 qazwsxedc asdfghjk asdfghjkl zxcvbnm1 zxcvbnm123 iloveyou iloveyou1 sunshine sunshine1 princess princess1 football
-        football1 baseball baseball1 superman superman1 starwars starwars1 trustno1 whatever welcome1 welcome123 letmein1 letmein123 abcd1234
-        abc12345 abc123456 a1b2c3d4 aa123456 changeme changeme1 computer internet michelle jennifer jordan23 liverpool chocolate butterfly
-        samantha victoria charlie1 dragon12 monkey123 master123 shadow123 spongebob pokemon1 minecraft mickeymouse hello123 hello1234 test1234
-        testtest admin123 admin1234 administrator default1 secret123 storytime storytime1 summer2024 summer2025 summer2026 winter2025 winter2026
-        """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> _common = ReadCommon();
+
+    // What no list holds: our name and the seasons with any year, and the same one to four characters again and again.
+    private static readonly Regex _simple = new(
+        @"^((storytime|spring|summer|autumn|winter)[0-9]{0,4}!?|(.{1,4})\3+)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline);
+
+    /// <summary>The first thing to try for somebody whose address is known. An attribute does not see the address, so handlers ask.</summary>
+    public static ApiError? IsEmail(string password, string email) =>
+        password.Equals(email, StringComparison.OrdinalIgnoreCase) || password.Equals(email.Split('@')[0], StringComparison.OrdinalIgnoreCase)
+            ? ApiError.Invalid("password", "Your e-mail address is one of the first passwords that anybody tries. Choose another one.")
+            : null;
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) => value switch
     {
         string { Length: < 8 } => Wrong("Choose a password of at least 8 characters."),
         string { Length: > Longest } => Wrong("Choose a password of at most 128 characters."),
-        string text when _common.Contains(text) => Wrong("This password is one of the first that anybody tries. Choose another one."),
+        string text when _common.Contains(text) || _simple.IsMatch(text) => Wrong("This password is one of the first that anybody tries. Choose another one."),
         _ => ValidationResult.Success,
     };
 
     private static ValidationResult Wrong(string message) => new(message);
+
+    private static HashSet<string> ReadCommon()
+    {
+        using var reader = new StreamReader(typeof(NewPasswordAttribute).Assembly.GetManifestResourceStream("common-passwords.txt")!);
+        return new(reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#'), StringComparer.OrdinalIgnoreCase);
+    }
 }

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Storytime.Platform;
+using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
 
 namespace Storytime.Accounts;
@@ -21,12 +23,17 @@ internal static class Refresh
             ? TypedResults.Ok(answer)
             : Refused;
 
-    /// <summary>Ends the session that the refresh token belongs to. Without one, or with one that is not known, there is nothing to end: also 204.</summary>
+    /// <summary>
+    /// Ends the session that the refresh token belongs to; without one, the session of the access token that the request has. When neither is known, there is
+    /// nothing to end: also 204.
+    /// </summary>
     [EndpointName("logout")]
-    public static async Task<NoContent> Logout(LogoutRequest? request, SignIn signIn, TimeProvider time, CancellationToken ct)
+    public static async Task<NoContent> Logout(LogoutRequest? request, ClaimsPrincipal caller, SignIn signIn, TimeProvider time, CancellationToken ct)
     {
         if (request?.RefreshToken is { } token)
             await signIn.EndAsync(token, time.Now(), ct);
+        else if (caller.HasClaim(Platform.Auth.Claim.Audience, Audience.Parent))
+            await signIn.EndAsync(Parent.Of(caller), time.Now(), ct);
         return TypedResults.NoContent();
     }
 }

@@ -30,6 +30,8 @@ internal static class Register
     public static async Task<Results<Created<SignInResponse>, ApiError>> Handle(
         RegisterRequest request, Client client, StorytimeDb db, Passwords passwords, SignIn signIn, IOptions<ConsentOptions> consent, TimeProvider time, CancellationToken ct)
     {
+        if (NewPasswordAttribute.IsEmail(request.Password!, request.Email!.Trim()) is { } refusal)
+            return refusal;
         var user = User.Register(request.Email!.Trim(), request.Country?.ToUpperInvariant() ?? DefaultCountry, time.Now());
         user.PasswordHash = await passwords.HashAsync(request.Password!, ct);
 

@@ -83,6 +83,10 @@ internal sealed class SignIn(StorytimeDb db, AccessTokens tokens, Pseudonyms pse
         await transaction.CommitAsync(ct);
     }
 
+    public Task EndAsync(Parent parent, DateTimeOffset now, CancellationToken ct) => db.ParentSessions
+        .Where(s => s.Id == parent.SessionId && s.UserId == parent.UserId)
+        .ExecuteUpdateAsync(s => s.SetProperty(x => x.RevokedAt, x => x.RevokedAt ?? now), ct);
+
     /// <summary>One at a time for each session. A lock on the token's row would not do: a successor that is being made at that moment is another row.</summary>
     private async Task<ParentSession?> LockSessionOfAsync(string token, CancellationToken ct)
     {
@@ -106,8 +110,8 @@ internal sealed class ParentSessionCheck(StorytimeDb db) : ISessionCheck
 
     public Task<bool> IsLiveAsync(ClaimsPrincipal caller, CancellationToken ct)
     {
-        var (userId, sessionId) = (caller.Id(Platform.Auth.Claim.Subject), Guid.Parse(caller.FindFirstValue(Platform.Auth.Claim.Session)!));
-        return db.ParentSessions.AnyAsync(s => s.Id == sessionId && s.UserId == userId && s.RevokedAt == null, ct);
+        var parent = Parent.Of(caller);
+        return db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.UserId == parent.UserId && s.RevokedAt == null, ct);
     }
 }
 

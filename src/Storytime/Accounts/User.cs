@@ -27,6 +27,14 @@ internal sealed class User : IdentityUser<long>
         UpdatedAt = now,
     };
 
+    /// <param name="hash">Of the new password.</param>
+    public void SetPassword(string hash, DateTimeOffset now)
+    {
+        PasswordHash = hash;
+        SecurityStamp = Guid.NewGuid().ToString("N");
+        UpdatedAt = now;
+    }
+
     internal sealed class Configuration : IEntityTypeConfiguration<User>
     {
         public void Configure(EntityTypeBuilder<User> builder)

@@ -33,11 +33,11 @@ internal static class AdminSignIn
         var now = time.Now();
         // A locked account answers like a wrong password, so that nobody learns by trying which accounts there are.
         if (admin is null || admin.LockoutEnd > now)
-            return Login.Refused;
+            return PasswordCheck.Wrong;
         if (!verified || !await CodeIsRightAsync(admin, request.Code, admins))
         {
             await db.AdminUsers.CountFailureAsync(admin.Id, now, ct);
-            return Login.Refused;
+            return PasswordCheck.Wrong;
         }
         await db.AdminUsers.Where(a => a.Id == admin.Id).ExecuteUpdateAsync(a => a.SetProperty(x => x.AccessFailedCount, 0), ct);
         var (jwt, expiresAt) = tokens.ForAdmin(admin.Id, admin.Role, now);

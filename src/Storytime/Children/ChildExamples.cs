@@ -10,7 +10,7 @@ internal static class ChildExamples
     [
         new(new CreateChildRequest("Mia", Avatar, 2020)),
         new(new UpdateChildRequest { Name = "Mia Rose" }),
-        new(new ChildResponse(7, "Mia", Avatar, 2020, new ScreenTimeResponse(45, [new QuietHours(new(19, 30), new(6, 30))], "America/New_York"), ApiExample.Earlier, ApiExample.Now)),
+        new(new ChildResponse(7, "Mia", Avatar, 2020, new ScreenTimeResponse(45, [new QuietHoursResponse("19:30", "06:30")], "America/New_York", true), ApiExample.Earlier, ApiExample.Now)),
         new(new StartChildSessionRequest("Kitchen iPad")),
         new(new StartChildSessionResponse("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl", Session)),
         new(Session),

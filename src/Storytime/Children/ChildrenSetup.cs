@@ -4,5 +4,9 @@ namespace Storytime.Children;
 
 internal static class ChildrenSetup
 {
-    public static void AddChildren(this IServiceCollection services) => services.AddScoped<ISessionCheck, ChildSessionCheck>();
+    public static void AddChildren(this IServiceCollection services)
+    {
+        services.AddScoped<ISessionCheck, ChildSessionCheck>();
+        services.AddScoped<CleanSessions>();
+    }
 }

@@ -73,7 +73,9 @@ internal sealed class ChildSessionCheck(StorytimeDb db, TimeProvider time) : ISe
 
     public Task<bool> IsLiveAsync(ClaimsPrincipal caller, CancellationToken ct)
     {
-        var (sessionId, childId, now) = (caller.Id(Platform.Auth.Claim.Session), caller.Id(Platform.Auth.Claim.Subject), time.Now());
-        return db.ChildSessions.AnyAsync(s => s.Id == sessionId && s.ChildProfileId == childId && s.RevokedAt == null && s.ExpiresAt > now, ct);
+        var (sessionId, childId, userId) = (caller.Id(Platform.Auth.Claim.Session), caller.Id(Platform.Auth.Claim.Subject), caller.Id(Platform.Auth.Claim.User));
+        var now = time.Now();
+        return db.ChildSessions.AnyAsync(s => s.Id == sessionId && s.ChildProfileId == childId && s.RevokedAt == null && s.ExpiresAt > now
+            && db.ChildProfiles.Any(c => c.Id == childId && c.UserId == userId), ct);
     }
 }

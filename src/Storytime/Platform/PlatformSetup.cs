@@ -51,7 +51,11 @@ internal static class PlatformSetup
             o.SerializerOptions.TypeInfoResolverChain.Insert(0, generated);
         });
         services.AddValidation();
-        services.Configure<RouteOptions>(o => o.SetParameterPolicy<IdConstraint>("id"));
+        services.Configure<RouteOptions>(o =>
+        {
+            o.SetParameterPolicy<IdConstraint>("id");
+            o.SetParameterPolicy<UuidConstraint>("uuid");
+        });
 
         services.AddStorytimeAuth();
         services.AddRedis();

@@ -57,9 +57,7 @@ internal static class RateLimits
     private static ApiError Refuse(RateLimitLease refused, HttpContext http)
     {
         refused.TryGetMetadata(MetadataName.RetryAfter, out var wait);
-        var seconds = (int)Math.Ceiling(wait.TotalSeconds);
-        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return ApiError.RateLimited(seconds);
+        return ApiError.RateLimited(wait);
     }
 
     /// <summary>One IPv4 address; of IPv6 the /64, because a single subscriber has that many addresses.</summary>

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 using Storytime.Tests.Testing;
 
 namespace Storytime.Tests.Accounts;
@@ -113,6 +115,19 @@ public sealed class SignInTests(StorytimeApp app) : IClassFixture<StorytimeApp>
         var email = $"\u0130{Guid.NewGuid():N}@example.com";
         (await app.Client().PostAsync("/api/v1/auth/register", new { email, password = Families.Password })).ShouldBe(HttpStatusCode.Created);
         (await app.Client().PostAsync("/api/v1/auth/login", new { email, password = Families.Password })).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_weaker_hash_is_made_anew_when_its_password_is_given()
+    {
+        var email = await RegisterAsync();
+        var weak = new PasswordHasher<Storytime.Accounts.User>(Options.Create(new PasswordHasherOptions { IterationCount = 500 })).HashPassword(null!, Families.Password);
+        await app.SqlAsync($"update users set password_hash = '{weak}' where email = '{email}'");
+        (await app.Client().PostAsync("/api/v1/auth/login", new { email, password = "not the password" })).ShouldBeError(HttpStatusCode.Unauthorized, "invalid_credentials");
+        (await app.SqlAsync($"select password_hash from users where email = '{email}'")).ShouldBe(weak);
+        for (var i = 0; i < 2; i++)
+            (await app.Client().PostAsync("/api/v1/auth/login", new { email, password = Families.Password })).ShouldBe(HttpStatusCode.OK);
+        (await app.SqlAsync($"select password_hash from users where email = '{email}'")).ShouldNotBe(weak);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class ChildSessionTests(StorytimeApp app) : IClassFixture<Storytim
         parents.Count.ShouldBeGreaterThanOrEqualTo(10);
         foreach (var (method, path) in parents)
         {
-            var address = path.Replace("{id}", $"{child}").Replace("{bookId}", "1").Replace("{sessionId}", "1");
+            var address = path.Replace("sessions/{id}", $"sessions/{Guid.Empty}").Replace("{id}", $"{child}").Replace("{bookId}", "1").Replace("{sessionId}", "1");
             (await device.SendAsync(new HttpMethod(method), address, method is "POST" or "PATCH" ? "{}" : null)).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");
         }
     }

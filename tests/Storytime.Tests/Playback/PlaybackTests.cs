@@ -1,4 +1,5 @@
 using System.Net;
+using Storytime.Children;
 using Storytime.Rights;
 using Storytime.Tests.Testing;
 
@@ -214,7 +215,7 @@ public sealed class EntitlementTests
         var now = DateTimeOffset.UnixEpoch;
         foreach (var bits in Enumerable.Range(0, 64))
         {
-            foreach (var windows in new[] { "none", "future", "past" })
+            foreach (var (windows, up) in from w in new[] { "none", "future", "past" } from u in new TimeUp?[] { null, TimeUp.QuietHours, TimeUp.DailyLimitReached } select (w, u))
             {
                 var (inLibrary, holdsNow) = (Bit(0), Bit(4));
                 var book = new BookFacts(
@@ -228,11 +229,24 @@ public sealed class EntitlementTests
                     : needsWindow && windows == "past" ? PlaybackRefusal.RightsExpired
                     : needsWindow || (book.HasPublisher && !book.PublisherIsActive) ? PlaybackRefusal.RightsUnavailable
                     : !book.VideoIsReady ? PlaybackRefusal.VideoNotReady
+                    : up == TimeUp.QuietHours ? PlaybackRefusal.QuietHours
+                    : up == TimeUp.DailyLimitReached ? PlaybackRefusal.DailyLimitReached
                     : null;
-                var decision = Entitlement.Decide(inLibrary, book, default);
+                var decision = Entitlement.Decide(inLibrary, book, new StoryTime(up, null, up is null ? null : now.AddHours(3)));
                 decision.Refusal.ShouldBe(expected, $"{book}, on the shelf: {inLibrary}");
-                (decision.RetryAt is not null).ShouldBe(expected == PlaybackRefusal.RightsNotStarted);
+                decision.RetryAt.ShouldBe(expected switch
+                {
+                    PlaybackRefusal.RightsNotStarted => book.NextWindowStartsAt,
+                    PlaybackRefusal.QuietHours or PlaybackRefusal.DailyLimitReached => now.AddHours(3),
+                    _ => null,
+                });
                 decision.MustEndAt.ShouldBe(expected is null && book.HasPublisher ? book.WindowEndsAt : null);
+                // A yes ends with the rights or with the child's time, whatever is first.
+                foreach (var minutes in new[] { 59, 61 })
+                {
+                    DateTimeOffset? end = !book.HasPublisher || minutes == 59 ? now.AddMinutes(minutes) : book.WindowEndsAt;
+                    Entitlement.Decide(inLibrary, book, new StoryTime(up, now.AddMinutes(minutes), null)).MustEndAt.ShouldBe(expected is null ? end : null);
+                }
                 bool Bit(int n) => (bits >> n & 1) == 1;
             }
         }

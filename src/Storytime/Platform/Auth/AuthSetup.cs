@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Storytime.Platform.Errors;
 
@@ -88,16 +89,22 @@ internal static class AuthSetup
             ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
             IssuerSigningKey = AccessTokens.Key(auth),
             RequireExpirationTime = true,
-            LifetimeValidator = (_, expires, _, _) => expires > time.GetUtcNow().UtcDateTime
-                ? true
-                : throw new SecurityTokenExpiredException("The token has expired."),
+            LifetimeValidator = (notBefore, expires, _, _) => IsInTime(notBefore, expires, time.GetUtcNow().UtcDateTime),
         };
+
+    private static bool IsInTime(DateTime? notBefore, DateTime? expires, DateTime now) =>
+        expires is not null && !(notBefore > now) && (expires > now ? true : throw new SecurityTokenExpiredException("The token has expired."));
 
     private static async Task CheckSession(TokenValidatedContext validated)
     {
         var caller = validated.Principal!;
-        var check = validated.HttpContext.RequestServices.GetServices<ISessionCheck>().FirstOrDefault(c => caller.HasClaim(Claim.Audience, c.Audience));
-        if (check is null || await check.IsLiveAsync(caller, validated.HttpContext.RequestAborted))
+        if (!TokenForm.IsOurs((JsonWebToken)validated.SecurityToken))
+        {
+            validated.Fail("The token is none of ours.");
+            return;
+        }
+        var check = validated.HttpContext.RequestServices.GetServices<ISessionCheck>().First(c => caller.HasClaim(Claim.Audience, c.Audience));
+        if (await check.IsLiveAsync(caller, validated.HttpContext.RequestAborted))
             return;
         validated.HttpContext.Items[ErrorEnvelopeWriter.AnswerKey] =
             ApiError.Unauthenticated("This session was ended. Sign in again, or let a parent hand the device over again.");

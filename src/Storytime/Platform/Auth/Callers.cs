@@ -7,8 +7,10 @@ namespace Storytime.Platform.Auth;
 /// <summary>A signed-in parent.</summary>
 public sealed record Parent(long UserId, Guid SessionId)
 {
-    public static ValueTask<Parent?> BindAsync(HttpContext context, ParameterInfo parameter) =>
-        ValueTask.FromResult<Parent?>(new Parent(context.User.Id(Claim.Subject), Guid.Parse(context.User.FindFirstValue(Claim.Session)!)));
+    public static ValueTask<Parent?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Parent?>(Of(context.User));
+
+    /// <summary>The parent whose token a request has.</summary>
+    internal static Parent Of(ClaimsPrincipal user) => new(user.Id(Claim.Subject), Guid.Parse(user.FindFirstValue(Claim.Session)!));
 }
 
 /// <summary>Who may look at a child's shelf and play from it: its parent, or a device in child mode (then with both ids).</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Storytime.Platform.Errors;
@@ -39,6 +40,9 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
 
     public ErrorEnvelope Envelope => new(new ErrorBody(Code, Message, Details));
 
+    /// <summary>For the header <c>Retry-After</c>.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
     [JsonIgnore]
     int? IStatusCodeHttpResult.StatusCode => Status;
 
@@ -52,7 +56,11 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
 
     public static ApiError Forbidden(string message) => new(403, "forbidden", message);
 
-    public static ApiError RateLimited(int seconds) => new(429, "rate_limited", $"Too many requests. Try again in {seconds} seconds.");
+    public static ApiError RateLimited(TimeSpan wait)
+    {
+        wait = TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(wait.TotalSeconds)));
+        return new(429, "rate_limited", $"Too many requests. Try again in {wait.TotalSeconds:0} seconds.") { RetryAfter = wait };
+    }
 
     public static ApiError Internal(string traceId) => new(
         500, "internal_error", "Something went wrong on our side. Tell support the trace id.", new Dictionary<string, object?> { ["trace_id"] = traceId });
@@ -68,6 +76,8 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = Status;
+        if (RetryAfter is { } wait)
+            httpContext.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         return httpContext.Response.WriteAsJsonAsync(Envelope, httpContext.RequestAborted);
     }
 }

@@ -23,7 +23,7 @@ internal static class ErrorResponses
         [415] = new("UnsupportedMediaType", "The body is not JSON.", ApiError.NotJsonType),
         [422] = new("ValidationFailed", "A value cannot be accepted; `details` has the messages for each field.",
             ApiError.Invalid(("name", "A name is needed."), ("birth_year", "birth_year must be a year, such as 2020."))),
-        [429] = new("RateLimited", "Too many requests; wait as long as `Retry-After` says.", ApiError.RateLimited(30)),
+        [429] = new("RateLimited", "Too many requests; wait as long as `Retry-After` says.", ApiError.RateLimited(TimeSpan.FromSeconds(30))),
         [500] = new("InternalError", "A fault on our side.", ApiError.Internal("52da68432b5fc2c869a1c60160c1c581")),
         [503] = new("Unavailable", "Something that this needs does not answer just now. Try again.", ApiError.Unavailable),
     };

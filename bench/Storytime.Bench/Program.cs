@@ -1,0 +1,14 @@
+using Storytime.Bench;
+
+return args switch
+{
+    ["login"] => await LoginBench.RunAsync(500, CancellationToken.None),
+    ["login", var pairs] when int.TryParse(pairs, out var count) && count > 0 => await LoginBench.RunAsync(count, CancellationToken.None),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Usage: Storytime.Bench login [pairs]");
+    return 2;
+}
