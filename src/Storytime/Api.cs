@@ -24,22 +24,24 @@ internal static class Api
 
         var auth = ios.MapGroup("/auth").WithTags("Accounts").AllowAnonymous();
         auth.MapPost("/register", Register.Handle).RequireRateLimiting(RateLimits.Auth).MayRefuse(Register.EmailTaken);
-        auth.MapPost("/login", Login.Handle).RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused);
+        auth.MapPost("/login", Login.Handle).RequireRateLimiting(RateLimits.Auth).MayRefuse(PasswordCheck.Wrong);
         auth.MapPost("/refresh", Refresh.Handle).RequireRateLimiting(RateLimits.Refresh).MayRefuse(Refresh.Refused);
-        auth.MapPost("/apple", SignInWithApple.Handle).RequireRateLimiting(RateLimits.Auth).MayAnswer(404, 503);
+        auth.MapPost("/apple", SignInWithApple.Handle).RequireRateLimiting(RateLimits.Auth).MayAnswer(404, 503).MayRefuse(SignInWithApple.Refused);
         auth.MapPost("/logout", Refresh.Logout).RequireRateLimiting(RateLimits.Refresh);
         auth.MapPost("/password/forgot", ForgotPassword.Handle).RequireRateLimiting(RateLimits.Auth);
         auth.MapPost("/password/reset", ResetPassword.Handle).RequireRateLimiting(RateLimits.Auth);
-        auth.MapPost("/email/confirm", ConfirmEmail.Handle).RequireRateLimiting(RateLimits.Auth).MayAnswer(409);
+        auth.MapPost("/email/confirm", ConfirmEmail.Handle).RequireRateLimiting(RateLimits.Auth).MayRefuse(ChangeEmail.Taken);
         auth.MapPost("/consent/confirm", ConfirmConsent.Handle).RequireRateLimiting(RateLimits.Auth);
 
         var parent = ios.MapGroup("").RequireAuthorization(Policy.Parent);
         parent.MapGet("/me", Me.Handle).WithTags("Accounts");
-        parent.MapPut("/me/password", ChangePassword.Handle).WithTags("Accounts").MayAnswer(429);
+        parent.MapPut("/me/password", ChangePassword.Handle).WithTags("Accounts").RequireRateLimiting(RateLimits.Auth)
+            .MayRefuse(PasswordCheck.Wrong, Reauthentication.Required);
         parent.MapGet("/me/sessions", ManageSessions.List).WithTags("Accounts");
         parent.MapDelete("/me/sessions", ManageSessions.EndOthers).WithTags("Accounts");
         parent.MapDelete("/me/sessions/{id:uuid}", ManageSessions.End).WithTags("Accounts");
-        parent.MapPut("/me/email", ChangeEmail.Handle).WithTags("Accounts").RequireRateLimiting(RateLimits.Auth).MayAnswer(409);
+        parent.MapPut("/me/email", ChangeEmail.Handle).WithTags("Accounts").RequireRateLimiting(RateLimits.Auth)
+            .MayRefuse(PasswordCheck.Wrong, Reauthentication.Required, ChangeEmail.Taken);
 
         var consent = parent.MapGroup("").WithTags("Consent");
         consent.MapGet("/consent", ManageConsents.State);
@@ -74,14 +76,14 @@ internal static class Api
 
         var privacy = parent.MapGroup("").WithTags("Privacy");
         privacy.MapGet("/me/export", ExportData.Account).Produces<ExportResponse>();
-        privacy.MapDelete("/me", RequestErasure.Account).RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused, RequestErasure.SignInFirst);
+        privacy.MapDelete("/me", RequestErasure.Account).RequireRateLimiting(RateLimits.Auth).MayRefuse(PasswordCheck.Wrong, Reauthentication.Required);
         privacy.MapDelete("/me/consents", RequestErasure.Consent);
         privacy.MapGet("/children/{id:id}/export", ExportData.Child).Produces<ExportResponse>();
         privacy.MapDelete("/children/{id:id}", RequestErasure.Child);
 
         var anybody = ios.MapGroup("/privacy").WithTags("Privacy").AllowAnonymous();
         anybody.MapGet("/retention", ReadRetention.Handle);
-        anybody.MapGet("/erasures/{receipt:guid}", ReadErasure.Handle).RequireRateLimiting(RateLimits.Auth);
+        anybody.MapGet("/erasures/{receipt:uuid}", ReadErasure.Handle).RequireRateLimiting(RateLimits.Auth);
 
         var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer);
         viewer.MapGet("/children/{id:id}/library", ListLibrary.Handle).WithTags("Library");
@@ -92,7 +94,7 @@ internal static class Api
 
         var admin = app.MapGroup("/admin/api/v1");
 
-        admin.MapPost("/auth/login", AdminSignIn.Handle).WithTags("Admin: sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.Auth).MayRefuse(Login.Refused);
+        admin.MapPost("/auth/login", AdminSignIn.Handle).WithTags("Admin: sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.Auth).MayRefuse(PasswordCheck.Wrong);
 
         admin.MapGet("/publishers", ManagePublishers.List).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
         admin.MapGet("/publishers/{id:id}", ManagePublishers.Read).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);

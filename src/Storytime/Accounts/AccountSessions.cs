@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Storytime.Data;
 
 namespace Storytime.Accounts;
@@ -11,6 +10,5 @@ internal interface IAccountSessions
 
 internal sealed class ParentSessions(StorytimeDb db) : IAccountSessions
 {
-    public Task EndAllAsync(long userId, DateTimeOffset now, CancellationToken ct) => db.ParentSessions
-        .Where(s => s.UserId == userId && s.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now), ct);
+    public Task EndAllAsync(long userId, DateTimeOffset now, CancellationToken ct) => db.EndSessionsAsync(userId, except: null, now, ct);
 }

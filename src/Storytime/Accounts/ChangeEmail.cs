@@ -18,20 +18,16 @@ internal static class ChangeEmail
 {
     public static readonly ApiError Taken = ApiError.Conflict("There is another account with this e-mail address. Choose another address, or sign in to that account.", "email_taken");
 
-    private static readonly ApiError _wrongPassword = new(401, "invalid_credentials", "This is not the password of your account.");
-
-    private static readonly ApiError _tooLongAgo = new(403, "reauthentication_required",
-        "This needs a sign-in within the last 5 minutes. Sign in again, then repeat it with the new token.");
-
-    private static readonly TimeSpan _recent = TimeSpan.FromMinutes(5);
-
     /// <summary>Sends a link to a new address; the account has it once the link is opened.</summary>
+    [EndpointName("change_email")]
     public static async Task<Results<Accepted, ApiError>> Handle(
-        ChangeEmailRequest request, Parent parent, StorytimeDb db, Passwords passwords, Nudges nudges, TimeProvider time, CancellationToken ct)
+        ChangeEmailRequest request, Parent parent, Client client, StorytimeDb db, Reauthentication reauthentication, Nudges nudges, TimeProvider time, CancellationToken ct)
     {
         var user = await db.Users.SingleAsync(u => u.Id == parent.UserId, ct);
         var (email, now) = (request.Email!.Trim(), time.Now());
-        if (await ReauthenticateAsync(user, request.Password, parent, db, passwords, now, ct) is { } refusal)
+        // An address takes the account over, so where there is a password, a device that was left signed in is not enough.
+        var password = request.Password ?? (user.PasswordHash is null ? null : "");
+        if (await reauthentication.RefusalAsync(user, password, parent, client, now, ct) is { } refusal)
             return refusal;
         if (await db.Users.WithEmail(email).AnyAsync(u => u.Id != user.Id, ct))
             return Taken;
@@ -39,14 +35,5 @@ internal static class ChangeEmail
         await db.SaveChangesAsync(ct);
         nudges.SendMails();
         return TypedResults.Accepted((string?)null);
-    }
-
-    /// <summary>Who holds a token shows once more to be the parent: by the password, or, where there is none, by a sign-in just now.</summary>
-    private static async Task<ApiError?> ReauthenticateAsync(
-        User user, string? password, Parent parent, StorytimeDb db, Passwords passwords, DateTimeOffset now, CancellationToken ct)
-    {
-        if (user.PasswordHash is { } hash)
-            return await passwords.VerifyAsync(hash, password ?? "", ct) ? null : _wrongPassword;
-        return await db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.SignedInAt > now - _recent, ct) ? null : _tooLongAgo;
     }
 }

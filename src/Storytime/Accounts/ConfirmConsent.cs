@@ -16,6 +16,7 @@ internal static class ConfirmConsent
         "token", "This link does not work any more: it was used already, or is older than 7 days. Give your consent in the app once more to get a new one.");
 
     /// <summary>Gives consent by the link of a mail; a second mail says so ("e-mail plus", 16 CFR 312.5(b)(2)).</summary>
+    [EndpointName("confirm_consent")]
     public static async Task<Results<NoContent, ApiError>> Handle(
         ConfirmConsentRequest request, StorytimeDb db, IOptions<ConsentOptions> consent, Nudges nudges, TimeProvider time, CancellationToken ct)
     {

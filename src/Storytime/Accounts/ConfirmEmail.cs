@@ -16,6 +16,7 @@ internal static class ConfirmEmail
         "token", "This link does not work any more: it was used already, or is older than 24 hours. Change the address in the app once more to get a new one.");
 
     /// <summary>Gives an account its new address by the link that was sent there. The old address is told, and links that were sent to it do not work any more.</summary>
+    [EndpointName("confirm_email")]
     public static async Task<Results<NoContent, ApiError>> Handle(
         ConfirmEmailRequest request, StorytimeDb db, Nudges nudges, TimeProvider time, CancellationToken ct)
     {

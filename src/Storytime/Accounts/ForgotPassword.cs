@@ -14,6 +14,7 @@ internal static class ForgotPassword
     /// Sends a link to choose a new password, when there is an account with this address. Whether there is one only the job finds out: nothing here, not even
     /// the time that it takes, depends on it. At most three mails an hour go to one account.
     /// </summary>
+    [EndpointName("forgot_password")]
     public static async Task<Results<Accepted, ApiError>> Handle(ForgotPasswordRequest request, StorytimeDb db, Nudges nudges, TimeProvider time, CancellationToken ct)
     {
         db.OutgoingMails.Add(OutgoingMail.To(request.Email!.Trim(), MailKind.PasswordReset, null, time.Now()));

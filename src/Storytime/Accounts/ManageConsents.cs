@@ -28,6 +28,7 @@ public sealed record GiveConsentRequest(
 internal static class ManageConsents
 {
     /// <summary>The versions in force, how consent is given, and whether the parent has given it.</summary>
+    [EndpointName("get_consent_state")]
     public static async Task<Ok<ConsentStateResponse>> State(Parent parent, StorytimeDb db, IOptions<ConsentOptions> options, CancellationToken ct)
     {
         var given = await db.ConsentRecords.AsNoTracking().Where(c => c.UserId == parent.UserId && c.Method == options.Value.Method && c.WithdrawnAt == null).ToListAsync(ct);
@@ -36,6 +37,7 @@ internal static class ManageConsents
     }
 
     /// <summary>Every consent that the parent ever gave, the newest first, withdrawn ones included.</summary>
+    [EndpointName("list_consents")]
     public static async Task<Ok<Page<ConsentResponse>>> List(
         [AsParameters] PageQuery page, Parent parent, StorytimeDb db, IOptions<ConsentOptions> options, CancellationToken ct)
     {
@@ -47,6 +49,7 @@ internal static class ManageConsents
     /// Accepts the versions in force. 201: the consent is on record (200: it was already). 202: it is not yet; a mail with a link goes to the parent, and the consent is
     /// on record once the link is opened.
     /// </summary>
+    [EndpointName("give_consent")]
     public static async Task<Results<Created<ConsentResponse>, Ok<ConsentResponse>, Accepted, ApiError>> Give(
         GiveConsentRequest request, Parent parent, StorytimeDb db, ConsentPolicy policy, IOptions<ConsentOptions> options, TimeProvider time, CancellationToken ct)
     {

@@ -17,6 +17,7 @@ public sealed record ParentSessionResponse(Guid Id, string? DeviceName, DateTime
 internal static class ManageSessions
 {
     /// <summary>The devices on which the parent is signed in, last used first.</summary>
+    [EndpointName("list_sessions")]
     public static async Task<Ok<Page<ParentSessionResponse>>> List(
         [AsParameters] PageQuery page, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
@@ -29,12 +30,14 @@ internal static class ManageSessions
     }
 
     /// <summary>Signs one device out, at once: its access token ends too. It may be the one that asks.</summary>
+    [EndpointName("end_session")]
     public static async Task<Results<NoContent, ApiError>> End(Guid id, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct) =>
         await EndAsync(db.ParentSessions.Where(s => s.Id == id && s.UserId == parent.UserId), time.Now(), ct) > 0
             ? TypedResults.NoContent()
             : ApiError.NotFound("session");
 
     /// <summary>Signs all other devices out, at once. Devices in child mode stay as they are.</summary>
+    [EndpointName("end_other_sessions")]
     public static async Task<NoContent> EndOthers(Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

@@ -10,7 +10,7 @@ internal sealed class Reauthentication(StorytimeDb db, PasswordCheck check)
 {
     private static readonly TimeSpan _recent = TimeSpan.FromMinutes(5);
 
-    private static readonly ApiError _required = new(403, "reauthentication_required",
+    public static readonly ApiError Required = new(403, "reauthentication_required",
         "This needs a sign-in within the last 5 minutes, or the account's password. Sign in again, then repeat it with the new token.");
 
     /// <summary>Not inside a transaction, as <see cref="PasswordCheck.RefusalAsync"/>.</summary>
@@ -21,6 +21,6 @@ internal sealed class Reauthentication(StorytimeDb db, PasswordCheck check)
     {
         if (password is not null && user.PasswordHash is not null)
             return await check.RefusalAsync(user.Email!, user, password, client, now, ct);
-        return await db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.UserId == parent.UserId && s.SignedInAt > now - _recent, ct) ? null : _required;
+        return await db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.UserId == parent.UserId && s.SignedInAt > now - _recent, ct) ? null : Required;
     }
 }

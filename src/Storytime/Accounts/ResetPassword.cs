@@ -18,6 +18,7 @@ internal static class ResetPassword
         "token", "This link does not work any more: it was used already, or is older than an hour. Ask for a new one with \"Forgot password?\".");
 
     /// <summary>Chooses a new password by the link of a mail. All devices are signed out, those in child mode too, and no other link of this kind works any more.</summary>
+    [EndpointName("reset_password")]
     public static async Task<Results<NoContent, ApiError>> Handle(
         ResetPasswordRequest request, StorytimeDb db, Passwords passwords, IEnumerable<IAccountSessions> sessions, Nudges nudges, TimeProvider time, CancellationToken ct)
     {
@@ -26,6 +27,8 @@ internal static class ResetPassword
         var now = time.Now();
         if (await db.OpenLinkAsync(AccountTokenKind.PasswordReset, request.Token!, now, ct) is not var (user, _))
             return LinkIsOver;
+        if (NewPasswordAttribute.IsEmail(request.Password!, user.Email!) is { } tooEasy)
+            return tooEasy;
         // Whoever opens the mail has the address.
         user.SetPassword(hash, now);
         user.ConfirmEmail(user.Email!, now);

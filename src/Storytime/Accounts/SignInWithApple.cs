@@ -21,7 +21,7 @@ public sealed record AppleSignInRequest(
 
 internal static class SignInWithApple
 {
-    private static readonly ApiError _refused = ApiError.Unauthenticated("Apple's identity token is not valid here, or not any more. Sign in with Apple again.");
+    public static readonly ApiError Refused = ApiError.Unauthenticated("Apple's identity token is not valid here, or not any more. Sign in with Apple again.");
 
     private static readonly ApiError _noAddress = ApiError.Invalid("identity_token",
         "Apple gives the e-mail address at the first sign-in only, and there is no account for this Apple Account yet. Remove the app in the settings of the "
@@ -31,6 +31,7 @@ internal static class SignInWithApple
     /// Signs a parent in by Apple's word. The first time this makes an account (201), or opens the one that has the address which Apple has verified. An account whose
     /// address nobody had confirmed is then the address's owner's alone: its password and its sessions end, because whoever registered it may be somebody else.
     /// </summary>
+    [EndpointName("sign_in_with_apple")]
     public static async Task<Results<Ok<SignInResponse>, Created<SignInResponse>, ApiError>> Handle(
         AppleSignInRequest request, Client client, StorytimeDb db, IOptions<AppleOptions> options, AppleIdentityTokens identityTokens, AppleTokens tokens, AppleAccounts accounts,
         SignIn signIn, TimeProvider time, CancellationToken ct)
@@ -38,7 +39,7 @@ internal static class SignInWithApple
         if (!options.Value.IsOn)
             return ApiError.NotFound();
         if (await identityTokens.ReadAsync(request.IdentityToken!, request.Nonce, ct) is not { } person)
-            return _refused;
+            return Refused;
         // Before the locks: Apple may take its time.
         var refreshToken = request.AuthorizationCode is { Length: > 0 } code ? await tokens.ExchangeAsync(code, person, ct) : null;
 
@@ -46,7 +47,7 @@ internal static class SignInWithApple
         var now = time.Now();
         var (found, isNew) = await accounts.OpenAsync(person, request.Country?.ToUpperInvariant() ?? Register.DefaultCountry, now, ct);
         if (found is not var (user, identity))
-            return person.Email is null ? _noAddress : _refused;
+            return person.Email is null ? _noAddress : Refused;
         if (refreshToken is not null)
             identity.Keep(refreshToken);
         var answer = signIn.Start(user, client, request.DeviceName, now);

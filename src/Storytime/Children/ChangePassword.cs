@@ -19,8 +19,9 @@ public sealed record ChangePasswordRequest(
 internal static class ChangePassword
 {
     /// <summary>Sets a new password. All other devices are signed out at once, those in child mode too; the one that asks stays signed in.</summary>
+    [EndpointName("change_password")]
     public static async Task<Results<NoContent, ApiError>> Handle(
-        ChangePasswordRequest request, Parent parent, Client client, StorytimeDb db, Reauthentication reauthentication, Passwords passwords, TimeProvider time, CancellationToken ct)
+        ChangePasswordRequest request, Parent parent, Client client, StorytimeDb db, Reauthentication reauthentication, Passwords passwords, Nudges nudges, TimeProvider time, CancellationToken ct)
     {
         if (await db.Users.SingleOrDefaultAsync(u => u.Id == parent.UserId, ct) is not { } user)
             return ApiError.Unauthenticated("This account does not exist any more.");
@@ -43,6 +44,7 @@ internal static class ChangePassword
         db.OutgoingMails.Add(OutgoingMail.To(user.Email!, MailKind.PasswordChanged, user.Id, now));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        nudges.SendMails();
         return TypedResults.NoContent();
     }
 

@@ -6,7 +6,7 @@ using Storytime.Platform;
 
 namespace Storytime.Children;
 
-/// <summary>Job, every day: forgets sessions, tokens and counts of wrong passwords that nobody can use or ask for any more.</summary>
+/// <summary>Job, every day: forgets sessions, their tokens and counts of wrong passwords that nobody can use or ask for any more.</summary>
 internal sealed class CleanSessions(StorytimeDb db, NpgsqlDataSource data, TimeProvider time)
 {
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
@@ -16,9 +16,8 @@ internal sealed class CleanSessions(StorytimeDb db, NpgsqlDataSource data, TimeP
         if (turn is null)
             return;
         var now = time.Now();
-        var (day, week, month, quarter) = (now.AddDays(-1), now.AddDays(-7), now.AddDays(-30), now.AddDays(-90));
+        var (day, month, quarter) = (now.AddDays(-1), now.AddDays(-30), now.AddDays(-90));
         await db.SignInFailures.Where(f => f.CountedSince < day && (f.LockedUntil == null || f.LockedUntil < now)).ExecuteDeleteAsync(ct);
-        await db.AccountTokens.Where(t => t.UsedAt < week || t.ExpiresAt < week).ExecuteDeleteAsync(ct);
         // A token that was spent so long ago would tell of a theft no more than one that is unknown; its session has others.
         await db.RefreshTokens.Where(t => t.SpentAt < month || t.ExpiresAt < month).ExecuteDeleteAsync(ct);
         // Those that were revoked, and those whose last token is gone.

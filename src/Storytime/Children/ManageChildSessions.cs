@@ -56,6 +56,7 @@ internal static class ManageChildSessions
     }
 
     /// <summary>Gives the device another name.</summary>
+    [EndpointName("rename_child_session")]
     public static async Task<Results<Ok<ChildSessionResponse>, ApiError>> Rename(
         long id, long sessionId, RenameChildSessionRequest request, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {

@@ -36,6 +36,7 @@ public sealed record QuietHoursResponse(string Start, string End);
 internal static class ManageScreenTime
 {
     /// <summary>Says how much and when a child may watch; takes the place of all that was set before. Holds from the next request for playback on.</summary>
+    [EndpointName("set_screen_time")]
     public static async Task<Results<Ok<ChildResponse>, ApiError>> Set(
         long id, SetScreenTimeRequest request, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
@@ -53,6 +54,7 @@ internal static class ManageScreenTime
     }
 
     /// <summary>Lifts all limits of a child's time, what was said for today included.</summary>
+    [EndpointName("lift_screen_time")]
     public static async Task<Results<NoContent, ApiError>> Lift(long id, Parent parent, StorytimeDb db, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);

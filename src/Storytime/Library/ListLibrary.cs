@@ -51,14 +51,10 @@ internal static class ListLibrary
             select new { book, item.CreatedAt, Position = (double?)resume!.PositionSeconds };
         var rows = await shelf.AsNoTracking().PageAsync(page, ct);
         return TypedResults.Ok(new Page<ShelfBookResponse>(
-            [.. rows.Data.Select(r => ToResponse(r.book, screenTime.For(r.book.Id, child.Time.Grace, storySeconds: null), r.CreatedAt, r.Position, cdn.Value))], rows.Pagination));
+            [.. rows.Data.Select(r => ToResponse(r.book, screenTime.For(r.book.Id, child.Time.Grace, storySeconds: null), r.CreatedAt, r.Position, cdn.Value, now))], rows.Pagination));
     }
 
-    private static ShelfBookResponse ToResponse(BookWithFacts book, StoryTime time, DateTimeOffset addedAt, double? position, CdnOptions cdn)
-        return TypedResults.Ok(new Page<ShelfBookResponse>([.. rows.Data.Select(r => ToResponse(r.book, r.CreatedAt, r.Position, cdn.Value, now))], rows.Pagination));
-    }
-
-    private static ShelfBookResponse ToResponse(BookWithFacts book, DateTimeOffset addedAt, double? position, CdnOptions cdn, DateTimeOffset now)
+    private static ShelfBookResponse ToResponse(BookWithFacts book, StoryTime time, DateTimeOffset addedAt, double? position, CdnOptions cdn, DateTimeOffset now)
     {
         var decision = Entitlement.Decide(inLibrary: true, book.Facts, time);
         return new ShelfBookResponse(

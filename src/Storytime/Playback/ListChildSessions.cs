@@ -26,6 +26,7 @@ internal static class ListChildSessions
     /// The devices that were handed to a child, newest first, and what plays on them now, going by what players reported in the last 90 seconds. Ended ones are
     /// included, unless <c>live</c> is true; with <c>live</c> false it is they alone.
     /// </summary>
+    [EndpointName("list_child_sessions")]
     public static async Task<Results<Ok<Page<ListedChildSessionResponse>>, ApiError>> Handle(
         long id, [AsParameters] PageQuery page, [FromQuery] bool? live, Parent parent, StorytimeDb db, DeviceActivity activity, TimeProvider time, CancellationToken ct)
     {

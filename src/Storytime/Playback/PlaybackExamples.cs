@@ -11,6 +11,8 @@ internal static class PlaybackExamples
     [
         new(new StartPlaybackRequest(123)),
         new(new PlaybackSessionResponse(9001, Manifest, Cookies, _expiresAt, 42.5)),
+        new(new ListedChildSessionResponse(
+            31, 7, "Kitchen iPad", ApiExample.Earlier, ApiExample.Earlier.AddDays(30), null, null, ApiExample.Now, new PlayingResponse(123, "The Moon Boat", ApiExample.Now.AddMinutes(-4), 241.5))),
         new(new PreviewResponse(Manifest, Cookies, _expiresAt)),
     ];
 

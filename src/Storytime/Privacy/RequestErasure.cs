@@ -17,10 +17,7 @@ public sealed record DeleteAccountRequest(
 
 internal static class RequestErasure
 {
-    private static readonly TimeSpan _recentSignIn = TimeSpan.FromMinutes(5);
-
-    public static readonly ApiError SignInFirst = new(
-        403, "reauthentication_required", "This needs a sign-in within the last 5 minutes, or the account's password. Sign in again, then repeat it with the new token.");
+    private static readonly ApiError _gone = ApiError.Unauthenticated("This account does not exist any more.");
 
     /// <summary>Erases a child with all that is stored about it. <c>Location</c> is the receipt, which shows how far it is; it is also sent by mail.</summary>
     [EndpointName("delete_child")]
@@ -34,14 +31,14 @@ internal static class RequestErasure
     /// </summary>
     [EndpointName("delete_account")]
     public static async Task<Results<NoContent, ApiError>> Account(
-        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] DeleteAccountRequest? request, Parent parent, StorytimeDb db, Passwords passwords, EraseFamily erase,
-        HttpContext http, TimeProvider time, CancellationToken ct)
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] DeleteAccountRequest? request, Parent parent, Client client, StorytimeDb db, Reauthentication reauthentication,
+        EraseFamily erase, HttpContext http, TimeProvider time, CancellationToken ct)
     {
-        if (await RefusalAsync(request?.Password, parent, db, passwords, time.Now(), ct) is { } refusal)
+        if (await db.Users.SingleOrDefaultAsync(u => u.Id == parent.UserId, ct) is not { } user)
+            return _gone;
+        if (await reauthentication.RefusalAsync(user, request?.Password, parent, client, time.Now(), ct) is { } refusal)
             return refusal;
-        return await erase.RunAsync(ErasureKind.Account, parent, null, time.Now(), ct) is { } erasure
-            ? Answer(erasure, http)
-            : ApiError.Unauthenticated("This account does not exist any more.");
+        return await erase.RunAsync(ErasureKind.Account, parent, null, time.Now(), ct) is { } erasure ? Answer(erasure, http) : _gone;
     }
 
     /// <summary>
@@ -49,21 +46,11 @@ internal static class RequestErasure
     /// </summary>
     [EndpointName("withdraw_consent")]
     public static async Task<Results<NoContent, ApiError>> Consent(Parent parent, EraseFamily erase, HttpContext http, TimeProvider time, CancellationToken ct) =>
-        await erase.RunAsync(ErasureKind.ConsentWithdrawn, parent, null, time.Now(), ct) is { } erasure
-            ? Answer(erasure, http)
-            : ApiError.Unauthenticated("This account does not exist any more.");
+        await erase.RunAsync(ErasureKind.ConsentWithdrawn, parent, null, time.Now(), ct) is { } erasure ? Answer(erasure, http) : _gone;
 
     private static NoContent Answer(Erasure erasure, HttpContext http)
     {
         http.Response.Headers.Location = $"/api/v1/privacy/erasures/{erasure.Receipt}";
         return TypedResults.NoContent();
-    }
-
-    private static async Task<ApiError?> RefusalAsync(string? password, Parent parent, StorytimeDb db, Passwords passwords, DateTimeOffset now, CancellationToken ct)
-    {
-        var hash = await db.Users.Where(u => u.Id == parent.UserId).Select(u => u.PasswordHash).SingleOrDefaultAsync(ct);
-        if (password is not null && hash is not null)
-            return await passwords.VerifyAsync(hash, password, ct) ? null : Login.Refused;
-        return await db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.UserId == parent.UserId && s.SignedInAt > now - _recentSignIn, ct) ? null : SignInFirst;
     }
 }

@@ -55,6 +55,7 @@ internal static class ReadActivity
     /// What a child watched, by day and by book, in minutes (rounded) and plays. Days are those of the family's time zone; a play counts where it began. Minutes come
     /// from what players report: those of a device that is offline come in later.
     /// </summary>
+    [EndpointName("get_activity")]
     public static async Task<Results<Ok<ActivityResponse>, ApiError>> Handle(
         long id, [AsParameters] ActivityQuery query, Parent parent, StorytimeDb db, Activity activity, TimeProvider time, CancellationToken ct)
     {

@@ -45,6 +45,7 @@ internal static class ScreenTimeToday
     private const string NoZone = "UTC";
 
     /// <summary>What a child has watched today, what is left, and when it may watch. Of a child without screen time, time_zone tells which day it is.</summary>
+    [EndpointName("get_screen_time_today")]
     public static async Task<Results<Ok<ScreenTimeTodayResponse>, ApiError>> Read(
         long id, [FromQuery(Name = "time_zone"), TimeZone] string? timeZone, Parent parent, StorytimeDb db, WatchTime watchTime, TimeProvider time, CancellationToken ct) =>
         await FindAsync(db.ChildrenOf(parent).AsNoTracking(), db, id, ct) is { } child
@@ -52,6 +53,7 @@ internal static class ScreenTimeToday
             : ApiError.NotFound("child");
 
     /// <summary>Makes an exception for today: more minutes, or stop now. It takes the place of what was said for today before, and ends with the local day.</summary>
+    [EndpointName("set_screen_time_today")]
     public static async Task<Results<Ok<ScreenTimeTodayResponse>, ApiError>> Set(
         long id, SetScreenTimeTodayRequest request, Parent parent, StorytimeDb db, WatchTime watchTime, TimeProvider time, CancellationToken ct)
     {
@@ -68,6 +70,7 @@ internal static class ScreenTimeToday
     }
 
     /// <summary>Takes back what was said for today.</summary>
+    [EndpointName("clear_screen_time_today")]
     public static async Task<Results<NoContent, ApiError>> Clear(long id, Parent parent, StorytimeDb db, CancellationToken ct)
     {
         if (!await db.ChildrenOf(parent).AnyAsync(c => c.Id == id, ct))

@@ -8,6 +8,8 @@ internal static class UsageExamples
     private static readonly Guid _first = new("0190b0e0-1111-7222-8333-944455566677");
     private static readonly Guid _second = new("0190b0e0-1111-7222-8333-944455566678");
 
+    private static readonly DateOnly _day = DateOnly.FromDateTime(ApiExample.Now.UtcDateTime);
+
     public static IEnumerable<ApiExample> All =>
     [
         new(new UsageEventsRequest(
@@ -16,6 +18,12 @@ internal static class UsageExamples
         new(new UsageEventsResponse(1, 0, []), Status: 201),
         new(new UsageEventsResponse(2, 0, []), "All taken", 200),
         new(new UsageEventsResponse(1, 1, [new(2, "in_the_future", "occurred_at is more than 5 minutes in the future. Set the device's clock.")]), "Some known or refused", 200),
+        new(new SetScreenTimeTodayRequest(15, false, null)),
+        new(new ScreenTimeTodayResponse(
+            "America/New_York", ApiExample.Later, 1500, 45, 15, false, 2100, false, null, null, true, null, ApiExample.Now.AddMinutes(35), null)),
+        new(new ActivityResponse(
+            _day, _day, "America/New_York", [new ActivityDay(_day, 25, 1500, 3, [new ActivityDayBook(123, "The Moon Boat", 25, 1500, 3)])],
+            [new ActivityBook(123, "The Moon Boat", 25, 1500, 3, ApiExample.Now)], new ActivityTotals(25, 1500, 3))),
     ];
 
     private static Dictionary<string, JsonElement> Metadata => new() { ["app_version"] = JsonSerializer.SerializeToElement("2.4.0") };

@@ -29,7 +29,9 @@ internal static class OpenApiSetup
     private static readonly Dictionary<string, string> _tags = new()
     {
         ["Accounts"] = "A parent's account: registering, signing in, staying signed in.",
+        ["Consent"] = "The consent ledger: what a parent accepted, when and how; no child is added before.",
         ["Children"] = "The children of a parent, and the devices that are handed to them.",
+        ["Screen time"] = "How much and when a child may watch, day by day, and what holds for today only.",
         ["Catalog"] = "The books that a parent can choose from.",
         ["Library"] = "The books that a parent put on a child's shelf.",
         ["Playback"] = "May this child watch this book now? If so, the cookies that open it.",
