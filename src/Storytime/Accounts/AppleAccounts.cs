@@ -1,14 +1,13 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Storytime.Data;
 using Storytime.Platform;
 
 namespace Storytime.Accounts;
 
 /// <summary>Which account an Apple Account opens.</summary>
-internal sealed partial class AppleAccounts(StorytimeDb db, IOptions<ConsentOptions> consent, IEnumerable<IAccountSessions> sessions, ILogger<AppleAccounts> logger)
+internal sealed partial class AppleAccounts(StorytimeDb db, ConsentPolicy consent, IEnumerable<IAccountSessions> sessions, ILogger<AppleAccounts> logger)
 {
-    /// <summary>Finds, links or makes it, in the caller's transaction; the caller saves and commits.</summary>
+    /// <summary>Finds, links or makes it, in the caller's transaction; the caller saves, commits and calls <see cref="ConsentPolicy.Nudge"/>.</summary>
     /// <returns>Nothing when no account is known and Apple does not vouch for an address; and whether the account is new.</returns>
     public async Task<((User User, AppleIdentity Identity)? Account, bool IsNew)> OpenAsync(ApplePerson person, string country, DateTimeOffset now, CancellationToken ct)
     {
@@ -45,7 +44,7 @@ internal sealed partial class AppleAccounts(StorytimeDb db, IOptions<ConsentOpti
             db.ChangeTracker.Clear();
             return ((await LockAsync(email, ct))!, false);
         }
-        Consent(user, now);
+        consent.AcceptAtRegistration(user, now);
         return (user, true);
     }
 
@@ -63,11 +62,9 @@ internal sealed partial class AppleAccounts(StorytimeDb db, IOptions<ConsentOpti
         foreach (var kind in sessions)
             await kind.EndAllAsync(user.Id, now, ct);
         await db.AccountTokens.Where(t => t.UserId == user.Id && t.UsedAt == null).ExecuteUpdateAsync(t => t.SetProperty(x => x.UsedAt, now), ct);
-        Consent(user, now);
+        consent.AcceptAtRegistration(user, now);
         Log.HandedOver(logger, user.Id);
     }
-
-    private void Consent(User user, DateTimeOffset now) => db.ConsentRecords.Add(ConsentRecord.Grant(user, consent.Value, ConsentMethod.Registration, now));
 
     private static partial class Log
     {

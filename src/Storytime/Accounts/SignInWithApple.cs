@@ -34,7 +34,7 @@ internal static class SignInWithApple
     [EndpointName("sign_in_with_apple")]
     public static async Task<Results<Ok<SignInResponse>, Created<SignInResponse>, ApiError>> Handle(
         AppleSignInRequest request, Client client, StorytimeDb db, IOptions<AppleOptions> options, AppleIdentityTokens identityTokens, AppleTokens tokens, AppleAccounts accounts,
-        SignIn signIn, TimeProvider time, CancellationToken ct)
+        ConsentPolicy consent, SignIn signIn, TimeProvider time, CancellationToken ct)
     {
         if (!options.Value.IsOn)
             return ApiError.NotFound();
@@ -53,6 +53,7 @@ internal static class SignInWithApple
         var answer = signIn.Start(user, client, request.DeviceName, now);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        consent.Nudge();
         return isNew ? TypedResults.Created("/api/v1/me", answer) : TypedResults.Ok(answer);
     }
 }

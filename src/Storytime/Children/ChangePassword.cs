@@ -41,6 +41,8 @@ internal static class ChangePassword
         user.SetPassword(hash, now);
         await db.EndSessionsAsync(user.Id, parent.SessionId, now, ct);
         await db.EndChildSessionsAsync(user.Id, now, ct);
+        // Links that were mailed before would undo it.
+        await db.EndLinksAsync(user.Id, now, ct, AccountTokenKind.PasswordReset, AccountTokenKind.EmailChange);
         db.OutgoingMails.Add(OutgoingMail.To(user.Email!, MailKind.PasswordChanged, user.Id, now));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

@@ -15,7 +15,7 @@ public sealed class ChildDeviceTests(StorytimeApp fixture) : IClassFixture<Story
         var (moon, fox) = (await app.BookAsync("Moon"), await app.BookAsync("Fox"));
         var (parent, child) = await app.FamilyAsync(moon, fox);
         var (kitchen, bedroom, idle) = (await app.HandOverAsync(parent, child), await app.HandOverAsync(parent, child), await app.HandOverAsync(parent, child));
-        var (one, two) = (await kitchen.PlayAsync(child, moon), await bedroom.PlayAsync(child, fox));
+        var (one, two) = (await kitchen.OpenAsync(child, moon), await bedroom.OpenAsync(child, fox));
         var started = app.Now;
         await kitchen.ReportAsync(child, moon, "play_start", app.Now, one, 0);
         await bedroom.ReportAsync(child, fox, "resume", app.Now, two, 12);
@@ -39,7 +39,7 @@ public sealed class ChildDeviceTests(StorytimeApp fixture) : IClassFixture<Story
     public async Task The_newest_event_says_whether_it_plays_for_ninety_seconds(string type, bool plays)
     {
         var (parent, child, device, book) = await FamilyWithDeviceAsync();
-        var session = await device.PlayAsync(child, book);
+        var session = await device.OpenAsync(child, book);
         await device.ReportAsync(child, book, "heartbeat", app.Now.AddSeconds(-1), session, 3);
         await device.ReportAsync(child, book, type, app.Now, session, 4);
         (await PlayingAsync(parent, child)).HasValue.ShouldBe(plays);
@@ -53,7 +53,7 @@ public sealed class ChildDeviceTests(StorytimeApp fixture) : IClassFixture<Story
     public async Task Old_events_that_come_late_change_nothing()
     {
         var (parent, child, device, book) = await FamilyWithDeviceAsync();
-        var session = await device.PlayAsync(child, book);
+        var session = await device.OpenAsync(child, book);
         await device.ReportAsync(child, book, "heartbeat", app.Now, session, 50);
         await device.ReportAsync(child, book, "pause", app.Now.AddSeconds(-20), session, 30);
         ((await PlayingAsync(parent, child))?.Position).ShouldBe(50);
@@ -63,7 +63,7 @@ public sealed class ChildDeviceTests(StorytimeApp fixture) : IClassFixture<Story
     public async Task A_device_that_was_just_let_play_counts_as_playing_until_it_says_otherwise()
     {
         var (parent, child, device, book) = await FamilyWithDeviceAsync();
-        await device.PlayAsync(child, book);
+        await device.OpenAsync(child, book);
         (await PlayingAsync(parent, child)).ShouldBe((book, "The Moon Boat", app.Now, null));
         app.Clock.Advance(TimeSpan.FromSeconds(91));
         (await PlayingAsync(parent, child)).ShouldBeNull("nothing was heard of it");
@@ -73,14 +73,14 @@ public sealed class ChildDeviceTests(StorytimeApp fixture) : IClassFixture<Story
     public async Task A_permission_that_is_renewed_says_nothing_new()
     {
         var (parent, child, device, book) = await FamilyWithDeviceAsync();
-        var first = await device.PlayAsync(child, book);
+        var first = await device.OpenAsync(child, book);
         var started = app.Now;
         await device.ReportAsync(child, book, "play_start", started, first, 0);
         for (var renewal = 0; renewal < 3; renewal++)
         {
             app.Clock.Advance(TimeSpan.FromMinutes(4));
             await device.ReportAsync(child, book, "heartbeat", app.Now, first, 100);
-            await device.PlayAsync(child, book);
+            await device.OpenAsync(child, book);
         }
         app.Clock.Advance(TimeSpan.FromSeconds(60));
         await device.ReportAsync(child, book, "heartbeat", app.Now, first, 160);
@@ -88,7 +88,7 @@ public sealed class ChildDeviceTests(StorytimeApp fixture) : IClassFixture<Story
 
         await device.ReportAsync(child, book, "pause", app.Now.AddSeconds(1), first, 161);
         app.Clock.Advance(TimeSpan.FromSeconds(10));
-        await device.PlayAsync(child, book);
+        await device.OpenAsync(child, book);
         (await PlayingAsync(parent, child)).ShouldBeNull("it is renewed in a pause");
     }
 
@@ -98,10 +98,10 @@ public sealed class ChildDeviceTests(StorytimeApp fixture) : IClassFixture<Story
         var (parent, child, device, moon) = await FamilyWithDeviceAsync();
         var fox = await app.BookAsync("Fox");
         await parent.PostAsync($"/api/v1/children/{child}/library_items", new { book_id = fox });
-        var session = await device.PlayAsync(child, moon);
+        var session = await device.OpenAsync(child, moon);
         await device.ReportAsync(child, moon, "heartbeat", app.Now, session);
         app.Clock.Advance(TimeSpan.FromSeconds(5));
-        var next = await device.PlayAsync(child, fox);
+        var next = await device.OpenAsync(child, fox);
         ((await PlayingAsync(parent, child))?.Book).ShouldBe(fox);
         app.Clock.Advance(TimeSpan.FromMinutes(14));
         await device.ReportAsync(child, fox, "heartbeat", app.Now, next);
@@ -114,7 +114,7 @@ public sealed class ChildDeviceTests(StorytimeApp fixture) : IClassFixture<Story
     public async Task A_device_that_was_taken_back_plays_nothing_and_can_be_left_out()
     {
         var (parent, child, device, book) = await FamilyWithDeviceAsync();
-        await device.PlayAsync(child, book);
+        await device.OpenAsync(child, book);
         var gone = (await ListAsync(parent, child))[0]["id"]!;
         await app.HandOverAsync(parent, child);
         (await parent.DeleteAsync($"/api/v1/children/{child}/child_sessions/{gone}")).ShouldBe(HttpStatusCode.NoContent);

@@ -8,7 +8,7 @@ namespace Storytime.Tests.Testing;
 public static class Watching
 {
     /// <summary>Asks to play, as a player does, and gives the id of the playback session.</summary>
-    public static async Task<long> PlayAsync(this ApiClient device, long child, long book) =>
+    public static async Task<long> OpenAsync(this ApiClient device, long child, long book) =>
         (long)(await device.PostAsync($"/api/v1/children/{child}/playback_sessions", new { book_id = book })).ShouldBe(HttpStatusCode.Created)["id"]!;
 
     public static async Task ReportAsync(

@@ -83,7 +83,7 @@ public sealed class ActivityTests(StorytimeApp app) : IClassFixture<StorytimeApp
     {
         var (moon, fox) = (await app.BookAsync(), await app.BookAsync());
         var (parent, child) = await app.FamilyAsync(moon, fox);
-        var (one, two, three) = (await parent.PlayAsync(child, moon), await parent.PlayAsync(child, moon), await parent.PlayAsync(child, fox));
+        var (one, two, three) = (await parent.OpenAsync(child, moon), await parent.OpenAsync(child, moon), await parent.OpenAsync(child, fox));
         await parent.WatchAsync(child, moon, Yesterday, Yesterday.AddMinutes(5), one);
         await parent.WatchAsync(child, moon, Yesterday.AddMinutes(3), Yesterday.AddMinutes(8), two);
         await parent.WatchAsync(child, fox, Yesterday.AddMinutes(6), Yesterday.AddMinutes(10), three);
