@@ -61,7 +61,9 @@ internal sealed partial class AppleKeys(IHttpClientFactory clients, IOptions<App
             else
                 _known = new Known(keys, time.Now());
         }
-        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException or ArgumentException or InvalidOperationException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        // No answer, no JSON, or not in time.
+        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException or ArgumentException or InvalidOperationException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             _failed = true;
             Log.NoAnswer(logger, e.GetType().Name);

@@ -18,7 +18,12 @@ internal static class AppleSetup
                 http.Timeout = TimeSpan.FromSeconds(15);
                 http.MaxResponseContentBufferSize = 64 * 1024;
             })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            })
             .AddStandardResilienceHandler(resilience =>
             {
                 // A parent waits, and the app can ask again; a code can be exchanged only once; a revocation is tried again by its job.

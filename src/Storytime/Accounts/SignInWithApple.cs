@@ -8,7 +8,9 @@ using Storytime.Platform.Errors;
 namespace Storytime.Accounts;
 
 /// <param name="IdentityToken">As Apple gave it to the app (<c>ASAuthorizationAppleIDCredential.identityToken</c>).</param>
-/// <param name="Nonce">What the app made up for this sign-in. It gives Apple its SHA-256 in hex (or the same text), and this call the text itself. Needed when Apple's token has one.</param>
+/// <param name="Nonce">
+/// What the app made up for this sign-in. It gives Apple its SHA-256 in hex (or the same text), and this call the text itself. Needed when Apple's token has one.
+/// </param>
 /// <param name="AuthorizationCode">As Apple gave it to the app; lets Storytime tell Apple when the account is deleted.</param>
 /// <param name="Country">Of a new account: ISO 3166-1 alpha-2, such as <c>US</c>; <c>US</c> when it is not given.</param>
 /// <param name="DeviceName">What the parent calls this device, for the list of signed-in devices; its user agent when it is not given.</param>
@@ -33,8 +35,8 @@ internal static class SignInWithApple
     /// </summary>
     [EndpointName("sign_in_with_apple")]
     public static async Task<Results<Ok<SignInResponse>, Created<SignInResponse>, ApiError>> Handle(
-        AppleSignInRequest request, Client client, StorytimeDb db, IOptions<AppleOptions> options, AppleIdentityTokens identityTokens, AppleTokens tokens, AppleAccounts accounts,
-        ConsentPolicy consent, SignIn signIn, TimeProvider time, CancellationToken ct)
+        AppleSignInRequest request, Client client, StorytimeDb db, IOptions<AppleOptions> options, AppleIdentityTokens identityTokens, AppleTokens tokens,
+        AppleAccounts accounts, ConsentPolicy consent, SignIn signIn, TimeProvider time, CancellationToken ct)
     {
         if (!options.Value.IsOn)
             return ApiError.NotFound();

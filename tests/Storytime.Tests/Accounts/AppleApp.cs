@@ -27,7 +27,8 @@ public sealed class AppleApp(Database database) : IAsyncLifetime
 
     /// <summary>Numbers of the rows that a sign-in makes.</summary>
     public async Task<string> RowsAsync() => (string)(await App.SqlAsync("""
-        select concat_ws(' ', (select count(*) from users), (select count(*) from apple_identities), (select count(*) from parent_sessions), (select count(*) from refresh_tokens), (select count(*) from consent_records))
+        select concat_ws(' ', (select count(*) from users), (select count(*) from apple_identities), (select count(*) from parent_sessions),
+            (select count(*) from refresh_tokens), (select count(*) from consent_records))
         """))!;
 
     public async ValueTask DisposeAsync()

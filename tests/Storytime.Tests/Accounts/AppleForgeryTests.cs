@@ -57,7 +57,8 @@ public sealed class AppleForgeryTests(AppleApp apple) : IClassFixture<AppleApp>
         ["alg none"] = (_, c) => AppleIssuer.Make(Header("none"), c, _ => []),
         ["alg None with a signature"] = (i, c) => AppleIssuer.Make(Header("None"), c, Rs256(i.Keys["apple-1"])),
         ["no alg"] = (i, c) => AppleIssuer.Make(new JsonObject { ["kid"] = "apple-1" }, c, Rs256(i.Keys["apple-1"])),
-        ["HS256 with the public key as its secret"] = (i, c) => AppleIssuer.Make(Header("HS256"), c, d => HMACSHA256.HashData(Encoding.ASCII.GetBytes(i.Keys["apple-1"].ExportSubjectPublicKeyInfoPem()), d)),
+        ["HS256 with the public key as its secret"] = (i, c) => AppleIssuer.Make(
+            Header("HS256"), c, d => HMACSHA256.HashData(Encoding.ASCII.GetBytes(i.Keys["apple-1"].ExportSubjectPublicKeyInfoPem()), d)),
         ["HS256 with the modulus as its secret"] = (i, c) => AppleIssuer.Make(Header("HS256"), c, d => HMACSHA256.HashData(i.Keys["apple-1"].ExportParameters(false).Modulus!, d)),
         ["RS384 of Apple's own key"] = (i, c) => AppleIssuer.Make(Header("RS384"), c, d => i.Keys["apple-1"].SignData(d, HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1)),
         ["PS256 of Apple's own key"] = (i, c) => AppleIssuer.Make(Header("PS256"), c, d => i.Keys["apple-1"].SignData(d, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)),

@@ -86,7 +86,11 @@ public sealed class AppleIssuer : IAsyncDisposable
         var signed = $"{Part(header)}.{Part(claims)}";
         return $"{signed}.{EncodeToString(sign(Encoding.ASCII.GetBytes(signed)))}";
 
-        static string Part(JsonObject json) => EncodeToString(Encoding.UTF8.GetBytes(new JsonObject(json.Where(m => m.Value is not null).Select(m => KeyValuePair.Create(m.Key, m.Value!.DeepClone()))!).ToJsonString()));
+        static string Part(JsonObject json)
+        {
+            var given = json.Where(m => m.Value is not null).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value!.DeepClone()));
+            return EncodeToString(Encoding.UTF8.GetBytes(new JsonObject(given).ToJsonString()));
+        }
     }
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
@@ -103,7 +107,10 @@ public sealed class AppleIssuer : IAsyncDisposable
         if (!IsClient(form["client_secret"].ToString(), form["client_id"].ToString()))
             await WriteAsync(http, 400, """{"error":"invalid_client"}""");
         else if (http.Request.Path == "/auth/token" && form["grant_type"] == "authorization_code" && Codes.TryRemove(form["code"].ToString(), out var code))
-            await http.Response.WriteAsJsonAsync(new { access_token = "a", token_type = "Bearer", expires_in = 3600, refresh_token = code.RefreshToken, id_token = Sign(Claims(DateTimeOffset.UnixEpoch, code.Subject)) });
+        {
+            var idToken = Sign(Claims(DateTimeOffset.UnixEpoch, code.Subject));
+            await http.Response.WriteAsJsonAsync(new { access_token = "a", token_type = "Bearer", expires_in = 3600, refresh_token = code.RefreshToken, id_token = idToken });
+        }
         else if (http.Request.Path == "/auth/revoke" && form["token_type_hint"] == "refresh_token")
         {
             Revoked.Enqueue($"{form["client_id"]} {form["token"]}");
@@ -126,7 +133,12 @@ public sealed class AppleIssuer : IAsyncDisposable
 
     private static Dictionary<string, string> Jwk(string id, RSAParameters key) => new()
     {
-        ["kty"] = "RSA", ["kid"] = id, ["use"] = "sig", ["alg"] = "RS256", ["n"] = EncodeToString(key.Modulus), ["e"] = EncodeToString(key.Exponent),
+        ["kty"] = "RSA",
+        ["kid"] = id,
+        ["use"] = "sig",
+        ["alg"] = "RS256",
+        ["n"] = EncodeToString(key.Modulus),
+        ["e"] = EncodeToString(key.Exponent),
     };
 
     private static async Task WriteAsync(HttpContext http, int status, string body)

@@ -36,7 +36,12 @@ public sealed class ResumePositionTests(StorytimeApp app) : IClassFixture<Storyt
             {
                 var body = batch.Select(e => new
                 {
-                    child_id = child, book_id = book, event_type = "heartbeat", event_id = Guid.NewGuid(), position_seconds = e.Position, occurred_at = app.Now.AddSeconds(e.Second - 60).ToString("o"),
+                    child_id = child,
+                    book_id = book,
+                    event_type = "heartbeat",
+                    event_id = Guid.NewGuid(),
+                    position_seconds = e.Position,
+                    occurred_at = app.Now.AddSeconds(e.Second - 60).ToString("o"),
                 });
                 ((int)(await parent.PostAsync("/api/v1/usage_events", new { events = body })).ShouldBe(HttpStatusCode.OK)["accepted"]!).ShouldBe(batch.Length);
             }
