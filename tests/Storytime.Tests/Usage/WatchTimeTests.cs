@@ -2,7 +2,6 @@ using CsCheck;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NpgsqlTypes;
-using Storytime.Platform;
 using Storytime.Tests.Testing;
 using Storytime.Usage;
 
@@ -86,7 +85,7 @@ public sealed class WatchTimeTests(StorytimeApp app) : IClassFixture<StorytimeAp
                 await copy.WriteAsync(first + index, NpgsqlDbType.Bigint);
                 await copy.WriteAsync(e.Book, NpgsqlDbType.Bigint);
                 await copy.WriteAsync(e.Id, NpgsqlDbType.Uuid);
-                await copy.WriteAsync(Json.Name(e.Type), NpgsqlDbType.Text);
+                await copy.WriteAsync(Storytime.Platform.Json.Name(e.Type), NpgsqlDbType.Text);
                 await copy.WriteAsync(start.AddMilliseconds(100 * e.At), NpgsqlDbType.TimestampTz);
                 if (e.Session is { } session)
                     await copy.WriteAsync(session, NpgsqlDbType.Bigint);
