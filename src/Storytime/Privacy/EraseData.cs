@@ -2,20 +2,18 @@ using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
+using Storytime.Accounts;
 using Storytime.Data;
 using Storytime.Platform;
 
 namespace Storytime.Privacy;
-
-/// <summary>Tells Apple that a refresh token of theirs, encrypted as it is stored, is not needed any more; returns once Apple has confirmed.</summary>
-internal delegate Task RevokeAppleToken(byte[] sealedRefreshToken, CancellationToken ct);
 
 /// <summary>
 /// Job: deletes what no foreign key leads to, in passes. The first comes at once; as a request that was under way may still have written after it (ADR 4), there is
 /// another one 10 minutes later, and only that one ends the erasure. A pass deletes what is there and counts it in the same statement, so it may end anywhere,
 /// run twice, and be begun anew.
 /// </summary>
-internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, TimeProvider time, ILogger<EraseData> log, RevokeAppleToken? revokeAppleToken = null)
+internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, TimeProvider time, ILogger<EraseData> log, AppleTokens apple)
 {
     /// <summary>Rows of one transaction: short enough for nobody to wait for it.</summary>
     public const int ChunkRows = 5_000;
@@ -97,9 +95,7 @@ internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, T
         {
             try
             {
-                if (revokeAppleToken is null)
-                    throw new InvalidOperationException("Sign in with Apple is not configured.");
-                await revokeAppleToken(token, ct);
+                await apple.RevokeAsync(token, ct);
                 erasure.IsDoneWith(token);
             }
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)

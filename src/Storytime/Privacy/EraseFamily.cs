@@ -45,6 +45,7 @@ internal sealed class EraseFamily(StorytimeDb db, Pseudonyms pseudonyms, Nudges 
         db.OutgoingMails.Add(OutgoingMail.To(user.Email!, MailKind.Erased, userId: null, now, erasure.Receipt));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        nudges.SendMails();
         nudges.Send<EraseData>(j => j.RunAsync(erasure.Id, CancellationToken.None));
         return erasure;
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Storytime.Accounts;
 using Storytime.Children;
 using Storytime.Tests.Testing;
 
@@ -46,7 +47,11 @@ public sealed class CleanSessionsTests(StorytimeApp app) : IClassFixture<Storyti
         (await app.RefreshAsync(kept)).ShouldBe(HttpStatusCode.OK);
     }
 
-    private Task CleanAsync() => app.RunAsync<CleanSessions>(job => job.RunAsync(CancellationToken.None));
+    private async Task CleanAsync()
+    {
+        await app.RunAsync<CleanSessions>(job => job.RunAsync(CancellationToken.None));
+        await app.RunAsync<CleanLinks>(job => job.RunAsync(CancellationToken.None));
+    }
 
     private async Task<string?> CountsAsync() => (string?)await app.SqlAsync("""
         select format('failures %s, mailed %s, spent %s, sessions %s', (select count(*) from sign_in_failures), (select count(*) from account_tokens),

@@ -28,16 +28,16 @@ internal static class AccessTable
         // Off, as nothing of the section Apple is set.
         new("POST /api/v1/auth/apple", Anyone, Body: _ => new { identity_token = "a.b.c" }, Answer: 404),
         new("POST /api/v1/auth/password/forgot", Anyone, [Email], t => new { email = t[0] }),
-        // It is let in: what links are good for is what the tests of mails are about.
+        // They are let in: what links are good for is what the tests of mails are about. Pages take forms only.
         new("POST /api/v1/auth/password/reset", Anyone, Body: _ => new { token = "none", password = Families.Password }, Answer: 422),
         new("POST /api/v1/auth/email/confirm", Anyone, Body: _ => new { token = "none" }, Answer: 422),
         new("POST /api/v1/auth/consent/confirm", Anyone, Body: _ => new { token = "none" }, Answer: 422),
         new("GET /account/reset-password", Anyone, Answer: 422),
-        new("POST /account/reset-password", Anyone, Answer: 422),
+        new("POST /account/reset-password", Anyone, Answer: 400),
         new("GET /account/confirm-email", Anyone, Answer: 422),
-        new("POST /account/confirm-email", Anyone, Answer: 422),
+        new("POST /account/confirm-email", Anyone, Answer: 400),
         new("GET /account/confirm-consent", Anyone, Answer: 422),
-        new("POST /account/confirm-consent", Anyone, Answer: 422),
+        new("POST /account/confirm-consent", Anyone, Answer: 400),
 
         new("GET /api/v1/me", Parent),
         new("PUT /api/v1/me/password", Parent, Body: _ => new { current_password = Families.Password, password = "seven purple otters" }),
