@@ -93,6 +93,9 @@ internal sealed class RunningApp : IAsyncDisposable
             ["Aws__MasterBucket"] = "storytime-master-uploads",
             ["Aws__OutputBucket"] = "storytime-hls-outputs",
             ["Aws__MediaConvertRole"] = "arn:aws:iam::111122223333:role/storytime-mediaconvert",
+            ["Mail__PickupFolder"] = Path.Combine(Path.GetTempPath(), "storytime-bench-mails"),
+            ["Mail__From"] = "Storytime <no-reply@example.com>",
+            ["Mail__LinkBaseUrl"] = "http://localhost",
             ["Roles"] = "web",
             // All calls come from one address.
             ["RateLimits__AuthPerMinute"] = "1000000",
