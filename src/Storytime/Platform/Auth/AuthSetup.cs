@@ -94,7 +94,7 @@ internal static class AuthSetup
         };
 
     private static bool IsInTime(DateTime? notBefore, DateTime? expires, DateTime now) =>
-        expires is not null && !(notBefore > now) && (expires > now ? true : throw new SecurityTokenExpiredException("The token has expired."));
+        expires is not null && !(notBefore > now) && (expires > now ? true : throw new SecurityTokenExpiredException("The token has expired.") { Expires = expires ?? default });
 
     private static async Task CheckSession(TokenValidatedContext validated)
     {

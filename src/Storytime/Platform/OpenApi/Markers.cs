@@ -11,9 +11,13 @@ internal sealed record MayAnswer(IReadOnlyList<int> Statuses);
 /// <summary>Endpoint metadata: refusals that have a code of their own, as the handler answers them.</summary>
 internal sealed record MayRefuse(Func<IEnumerable<ApiError>> Errors);
 
-/// <summary>On a handler whose 201 names no address, because there is nothing to read there.</summary>
+/// <summary>On a handler whose 201 or 202 names no address, because there is nothing to read there.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NoLocationAttribute : Attribute;
+
+/// <summary>On a handler whose 204 names the receipt of an erasure.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class GivesReceiptAttribute : Attribute;
 
 /// <summary>On a handler whose 201 sets the cookies of a book.</summary>
 [AttributeUsage(AttributeTargets.Method)]

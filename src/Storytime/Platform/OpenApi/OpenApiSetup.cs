@@ -23,7 +23,7 @@ internal static class OpenApiSetup
         `details` tells more where there is more: for `validation_failed` the messages by field. Each response lists its codes; an app treats one that it does not know by its status.
 
         **Signing in**: `/api/v1/auth/register` and `/api/v1/auth/login` give a short-lived `jwt`, sent as `Authorization: Bearer …`, and a `refresh_token` that is good for one use.
-        On `401` with the code `token_expired` refresh once and repeat the call; on any other `401` sign in again. A device in child mode has a token of its own (`child_session`).
+        On `401` with the code `token_expired` refresh once and repeat the call; on `unauthenticated` sign in again (`invalid_credentials` is about the password that was sent). A device in child mode has a token of its own (`child_session`).
         """;
 
     private static readonly Dictionary<string, string> _tags = new()

@@ -15,6 +15,11 @@ internal static class Operations
         SplitSummary(operation, Access.RolesOf(metadata));
         foreach (var parameter in operation.Parameters ?? [])
             DescribeId((OpenApiParameter)parameter, route.RelativePath!);
+        foreach (var query in route.ParameterDescriptions.Where(p => p.Source.Id == "Query"))
+        {
+            if (operation.Parameters?.FirstOrDefault(p => p.Name == query.Name) is OpenApiParameter parameter)
+                parameter.Description ??= MemberDocs.Of(query);
+        }
 
         var body = metadata.OfType<BodyIs>().FirstOrDefault();
         if (body is not null)
@@ -94,6 +99,8 @@ internal static class Operations
     {
         if (status is StatusCodes.Status201Created or StatusCodes.Status202Accepted && !metadata.OfType<NoLocationAttribute>().Any())
             Add("Location", "Where what was made can be read.", "uri-reference", "/api/v1/children/42");
+        if (status == StatusCodes.Status204NoContent && metadata.OfType<GivesReceiptAttribute>().Any())
+            Add("Location", "The receipt: it can be read without a token, and says when everything is erased.", "uri-reference", "/api/v1/privacy/erasures/6f1c2f9e-5a0b-4c0e-9a52-3c1b7d0e8f44");
         if (status == StatusCodes.Status201Created && metadata.OfType<SetsCookiesAttribute>().Any())
             Add("Set-Cookie", "Three of them, the same as `cookies` of the body: for browsers.", null,
                 "CloudFront-Key-Pair-Id=K2JCJMDEHXQW5F; domain=example.com; path=/books/123/; secure; samesite=lax; httponly");
