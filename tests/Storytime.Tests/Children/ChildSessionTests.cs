@@ -59,7 +59,7 @@ public sealed class ChildSessionTests(StorytimeApp app) : IClassFixture<Storytim
         var link = await app.LinkTokenAsync(email, "reset-password");
         Task<Answer> handOver, reset;
         // The hand-over is past the check of its token, and waits for the child.
-        await using (var held = await HeldLock.TakeAsync(app, $"select from child_profiles where id = {child} for update"))
+        await using (var held = await HeldTransaction.TakeAsync(app, $"select from child_profiles where id = {child} for update"))
         {
             handOver = parent.PostAsync($"/api/v1/children/{child}/child_sessions");
             await held.WaitForAsync(1, handOver);

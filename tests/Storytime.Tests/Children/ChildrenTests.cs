@@ -96,7 +96,7 @@ public sealed class ChildrenTests(StorytimeApp app) : IClassFixture<StorytimeApp
             create trigger wait_for_test before insert on child_profiles for each row when (new.name = 'Late') execute function wait_for_test()
             """);
         Task<Answer> added, withdrawn;
-        await using (var held = await HeldLock.TakeAsync(app, "select pg_advisory_xact_lock(4242)"))
+        await using (var held = await HeldTransaction.TakeAsync(app, "select pg_advisory_xact_lock(4242)"))
         {
             added = parent.PostAsync("/api/v1/children", new { name = "Late" });
             await held.WaitForAsync(1, added);

@@ -3,20 +3,20 @@ using Npgsql;
 namespace Storytime.Tests.Testing;
 
 /// <summary>A transaction that holds what its SQL has locked until it is released: so a test decides where two requests meet.</summary>
-public sealed class HeldLock : IAsyncDisposable
+public sealed class HeldTransaction : IAsyncDisposable
 {
     private readonly StorytimeApp _app;
     private readonly NpgsqlConnection _connection;
 
-    private HeldLock(StorytimeApp app, NpgsqlConnection connection) => (_app, _connection) = (app, connection);
+    private HeldTransaction(StorytimeApp app, NpgsqlConnection connection) => (_app, _connection) = (app, connection);
 
-    public static async Task<HeldLock> TakeAsync(StorytimeApp app, string sql)
+    public static async Task<HeldTransaction> TakeAsync(StorytimeApp app, string sql)
     {
         var connection = new NpgsqlConnection(app.ConnectionString + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("begin; " + sql, connection);
         await command.ExecuteNonQueryAsync();
-        return new HeldLock(app, connection);
+        return new HeldTransaction(app, connection);
     }
 
     /// <summary>Until so many requests wait for locks, or the one that might is through without.</summary>
