@@ -20,12 +20,22 @@ internal sealed class FamilyClock(string timeZone)
     /// <summary>The day of a moment, 23 to 25 hours long where clocks are changed; without its end.</summary>
     public (Instant Start, Instant End) DayOf(Instant moment)
     {
+        var date = DateOf(moment);
+        return (StartOf(date), StartOf(date.PlusDays(1)));
+    }
+
+    /// <summary>The date of the day of a moment.</summary>
+    public LocalDate DateOf(Instant moment)
+    {
         var date = moment.InZone(_zone).Date;
         // A clock that goes back over midnight shows the old date once more, in what is the new day already.
         while (StartOf(date.PlusDays(1)) <= moment)
             date = date.PlusDays(1);
-        return (StartOf(date), StartOf(date.PlusDays(1)));
+        return date;
     }
+
+    /// <summary>The first moment of a day. A day that the calendar skipped (Apia, 30 December 2011) has none: it is that of the next one.</summary>
+    public Instant StartOf(LocalDate date) => _zone.ResolveLocal(date.AtMidnight(), _midnight).ToInstant();
 
     /// <summary>
     /// Whether the clock on the wall shows a time within one of the spans. Nothing else decides: an hour that the clock jumps over is never quiet, one that it shows
@@ -61,6 +71,4 @@ internal sealed class FamilyClock(string timeZone)
             }
         }
     }
-
-    private Instant StartOf(LocalDate date) => _zone.ResolveLocal(date.AtMidnight(), _midnight).ToInstant();
 }

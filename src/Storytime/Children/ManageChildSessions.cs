@@ -32,12 +32,17 @@ internal static class ManageChildSessions
     public static async Task<Results<Created<StartChildSessionResponse>, ApiError>> Start(
         long id, StartChildSessionRequest? request, Parent parent, StorytimeDb db, AccessTokens tokens, IOptions<AuthOptions> options, TimeProvider time, CancellationToken ct)
     {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Who ends the parent's sessions ends those of the children right after: a session that may still begin is there by then, and no other begins any more.
+        if (!await db.ParentSessions.FromSql($"select * from parent_sessions where id = {parent.SessionId} and user_id = {parent.UserId} and revoked_at is null for share").AnyAsync(ct))
+            return ApiError.Unauthenticated("This session has ended. Sign in again.");
         if (!await db.ChildrenOf(parent).AnyAsync(c => c.Id == id, ct))
             return ApiError.NotFound("child");
         var now = time.Now();
         var session = ChildSession.Start(id, request?.DeviceName, now, options.Value.ChildSessionLifetime);
         db.ChildSessions.Add(session);
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         var token = tokens.ForChild(id, parent.UserId, session.Id, now, session.ExpiresAt);
         return TypedResults.Created(
             $"/api/v1/children/{id}/child_sessions/{session.Id}", new StartChildSessionResponse(token, session.ToResponse(now)));

@@ -53,11 +53,16 @@ internal static class ManageChildren
     public static async Task<Results<Created<ChildResponse>, ApiError>> Create(
         CreateChildRequest request, Parent parent, StorytimeDb db, ConsentPolicy consent, TimeProvider time, CancellationToken ct)
     {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Held to the end, so that a consent that is withdrawn meanwhile takes this child with it.
+        if (!await db.Users.FromSql($"select * from users where id = {parent.UserId} for share").AnyAsync(ct))
+            return ApiError.Unauthenticated("This account does not exist any more.");
         if (!await consent.IsGivenAsync(parent.UserId, ct))
             return ConsentRequired;
         var child = ChildProfile.Create(parent, request.Name!.Trim(), request.AvatarUrl, request.BirthYear, time.Now());
         db.ChildProfiles.Add(child);
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         return TypedResults.Created($"/api/v1/children/{child.Id}", ToResponse(child));
     }
 

@@ -56,7 +56,7 @@ internal sealed class ScreenTimeException
     /// <summary>Added to the day's minutes.</summary>
     public int ExtraMinutes { get; private set; }
 
-    /// <summary>Quiet hours do not hold before this time, even past <see cref="EndsAt"/>; moves on by the minutes that are added. Whole seconds, as cookies are.</summary>
+    /// <summary>Quiet hours do not hold before this time, even past <see cref="EndsAt"/>; moves by the minutes that are added or taken back. Whole seconds, as cookies are.</summary>
     public DateTimeOffset QuietLiftedUntil { get; private set; }
 
     /// <summary>Nothing plays until <see cref="EndsAt"/>.</summary>
@@ -76,9 +76,11 @@ internal sealed class ScreenTimeException
     public void Say(int extraMinutes, bool stopped, DateTimeOffset now, DateTimeOffset dayEndsAt)
     {
         var added = extraMinutes - (now < EndsAt ? ExtraMinutes : 0);
-        // Who gives minutes in the quiet hours, or just before, means them to be watched.
+        // Who gives minutes in the quiet hours, or just before, means them to be watched; who takes them back does not, and giving, taking and giving again is giving once.
         if (added > 0)
             QuietLiftedUntil = ScreenTimeRules.WholeSeconds((QuietLiftedUntil > now ? QuietLiftedUntil : now).AddMinutes(added));
+        else if (QuietLiftedUntil > now)
+            QuietLiftedUntil = QuietLiftedUntil.AddMinutes(added) is var earlier && earlier > now ? earlier : ScreenTimeRules.WholeSeconds(now);
         (ExtraMinutes, Stopped, SetAt, EndsAt) = (extraMinutes, stopped, now, dayEndsAt);
     }
 
@@ -96,7 +98,10 @@ internal sealed class ScreenTimeException
     }
 }
 
-/// <summary>The story that a child may watch to its end although the time is up; fixed once the time is up, so that it cannot be drawn out.</summary>
+/// <summary>
+/// The story that a child may watch to its end although the time is up: the first one whose cookies outlive the time, until it ends. Fixed once the time is up, so that
+/// it cannot be drawn out.
+/// </summary>
 internal sealed class StoryGrace
 {
     public long ChildProfileId { get; private set; }

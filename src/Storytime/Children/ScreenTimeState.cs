@@ -43,13 +43,13 @@ internal sealed record ScreenTimeState
     public bool FinishesStory { get; init; }
 
     /// <param name="bookId">The story that is asked for.</param>
-    /// <param name="grace">The story that may be finished; it was fixed before the time was up.</param>
+    /// <param name="grace">The story that may be finished; it was fixed before the time was up. Until it ends no other one gets more than the time.</param>
     /// <param name="storySeconds">How much of the story is still to come; null when that is not known, or not needed because only the reason is asked for.</param>
     public StoryTime For(long bookId, StoryGrace? grace, double? storySeconds)
     {
         if (Up is null)
         {
-            return FinishesStory && storySeconds is { } seconds && ScreenTimeRules.WholeSeconds(Now.AddSeconds(seconds)) is var end && end > PlayableUntil
+            return FinishesStory && (grace is null || grace.BookId == bookId || grace.EndsAt <= Now) && storySeconds is { } seconds && ScreenTimeRules.WholeSeconds(Now.AddSeconds(seconds)) is var end && end > PlayableUntil
                 ? new StoryTime(null, end, null) { BeyondLimit = PlayableUntil }
                 : new StoryTime(null, PlayableUntil, null);
         }

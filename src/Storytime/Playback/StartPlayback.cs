@@ -69,7 +69,7 @@ internal static partial class StartPlayback
                 return Refuse(refusal, decision.RetryAt);
             }
 
-            // Cookies that outlive the child's time belong to the story that may be finished, and then to no other.
+            // Cookies that outlive the child's time belong to the one story that may be finished: it is noted before they are handed out.
             if (cookies.ExpiresAt > story.BeyondLimit && !await db.TryKeepAsync(StoryGrace.Of(id, bookId, story.Until!.Value), child.Time.Grace, ct))
                 continue;
             var sessionId = await log.GrantedAsync(attempt, book!.PlayingAssetId!.Value, cookies, ct);

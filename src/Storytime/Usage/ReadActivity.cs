@@ -62,18 +62,19 @@ internal static class ReadActivity
         var child = await db.ChildrenOf(parent).Where(c => c.Id == id).Select(c => new { c.ScreenTime!.TimeZone }).SingleOrDefaultAsync(ct);
         if (child is null)
             return ApiError.NotFound("child");
-        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(query.TimeZone ?? child.TimeZone ?? "UTC");
-        if (zone is null)
+        var timeZone = query.TimeZone ?? child.TimeZone ?? "UTC";
+        if (!FamilyClock.Knows(timeZone))
             return ApiError.Invalid("time_zone", "time_zone must be the IANA name of a time zone, such as America/New_York.");
+        var clock = new FamilyClock(timeZone);
         var now = time.Now();
-        var (from, to, problem) = Read(query, Instant.FromDateTimeOffset(now).InZone(zone).Date.ToDateOnly());
+        var (from, to, problem) = Read(query, clock.DateOf(Instant.FromDateTimeOffset(now)).ToDateOnly());
         if (problem is not null)
             return problem;
 
         var days = Enumerable.Range(0, to.DayNumber - from.DayNumber + 1).Select(from.AddDays).ToList();
-        var starts = days.Append(to.AddDays(1)).Select(day => zone.AtStartOfDay(LocalDate.FromDateOnly(day)).ToInstant().ToDateTimeOffset());
+        var starts = days.Append(to.AddDays(1)).Select(day => clock.StartOf(LocalDate.FromDateOnly(day)).ToDateTimeOffset());
         var rows = await activity.ReadAsync(id, [.. starts], now, ct);
-        return TypedResults.Ok(ToResponse(days, zone.Id, rows));
+        return TypedResults.Ok(ToResponse(days, timeZone, rows));
     }
 
     private static (DateOnly From, DateOnly To, ApiError? Problem) Read(ActivityQuery query, DateOnly today)

@@ -11,7 +11,7 @@ using Storytime.Platform.Errors;
 namespace Storytime.Usage;
 
 /// <param name="ExtraMinutes">
-/// Minutes on top of the day's, in all: to give 15 more, add 15 to what is there. Growing by so many minutes also lifts quiet hours for so long from now.
+/// Minutes on top of the day's, in all: to give 15 more, add 15 to what is there. Growing by so many minutes also lifts quiet hours for so long from now; shrinking takes that back.
 /// </param>
 /// <param name="Stopped">Nothing plays until the local day ends; a story that is on is not finished.</param>
 /// <param name="TimeZone">IANA name of the family's time zone, for a child without screen time, whose setting would tell; UTC when it is not given.</param>
@@ -73,9 +73,12 @@ internal static class ScreenTimeToday
     [EndpointName("clear_screen_time_today")]
     public static async Task<Results<NoContent, ApiError>> Clear(long id, Parent parent, StorytimeDb db, CancellationToken ct)
     {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.LockChildAsync(parent, id, ct);
         if (!await db.ChildrenOf(parent).AnyAsync(c => c.Id == id, ct))
             return ApiError.NotFound("child");
         await db.ScreenTimeExceptions.Where(e => e.ChildProfileId == id).ExecuteDeleteAsync(ct);
+        await transaction.CommitAsync(ct);
         return TypedResults.NoContent();
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Storytime.Tests.Accounts;
 using Storytime.Tests.Testing;
 
 namespace Storytime.Tests.Children;
@@ -47,6 +48,27 @@ public sealed class ChildSessionTests(StorytimeApp app) : IClassFixture<Storytim
         (await parent.DeleteAsync($"/api/v1/children/{child}/child_sessions/{session["id"]}")).ShouldBe(HttpStatusCode.NoContent);
         (await device.GetAsync($"/api/v1/children/{child}/library")).ShouldBeError(HttpStatusCode.Unauthorized, "unauthenticated");
         (await parent.GetAsync($"/api/v1/children/{child}/child_sessions"))["data"]![0]!["revoked_at"].ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_hand_over_that_meets_a_new_password_does_not_outlive_it()
+    {
+        var (parent, child) = await app.FamilyAsync();
+        var email = (string)(await parent.GetAsync("/api/v1/me"))["email"]!;
+        await app.ForgetAsync(email);
+        var link = await app.LinkTokenAsync(email, "reset-password");
+        Task<Answer> handOver, reset;
+        // The hand-over is past the check of its token, and waits for the child.
+        await using (var held = await HeldTransaction.TakeAsync(app, $"select from child_profiles where id = {child} for update"))
+        {
+            handOver = parent.PostAsync($"/api/v1/children/{child}/child_sessions");
+            await held.WaitForAsync(1, handOver);
+            reset = app.ResetAsync(link);
+            await held.WaitForAsync(2, reset);
+        }
+        (await reset).ShouldBe(HttpStatusCode.NoContent);
+        var device = app.Client((string)(await handOver).ShouldBe(HttpStatusCode.Created)["token"]!);
+        (await device.GetAsync($"/api/v1/children/{child}/library")).ShouldBeError(HttpStatusCode.Unauthorized, "unauthenticated");
     }
 }
 

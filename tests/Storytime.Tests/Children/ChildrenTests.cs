@@ -86,4 +86,25 @@ public sealed class ChildrenTests(StorytimeApp app) : IClassFixture<StorytimeApp
         await app.SqlAsync($"update consent_records set withdrawn_at = granted_at + interval '1 second' where user_id = {id}");
         (await parent.PostAsync("/api/v1/children", new { name = "Mia" })).ShouldBeError(HttpStatusCode.Forbidden, "consent_required");
     }
+
+    [Fact]
+    public async Task A_child_that_is_added_while_consent_is_withdrawn_goes_with_it()
+    {
+        var parent = await app.ParentAsync();
+        await app.SqlAsync("""
+            create function wait_for_test() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(4242); return new; end $$;
+            create trigger wait_for_test before insert on child_profiles for each row when (new.name = 'Late') execute function wait_for_test()
+            """);
+        Task<Answer> added, withdrawn;
+        await using (var held = await HeldTransaction.TakeAsync(app, "select pg_advisory_xact_lock(4242)"))
+        {
+            added = parent.PostAsync("/api/v1/children", new { name = "Late" });
+            await held.WaitForAsync(1, added);
+            withdrawn = parent.DeleteAsync("/api/v1/me/consents");
+            await held.WaitForAsync(2, withdrawn);
+        }
+        (await added).ShouldBe(HttpStatusCode.Created);
+        (await withdrawn).ShouldBe(HttpStatusCode.NoContent);
+        (await parent.GetAsync("/api/v1/children"))["data"]!.AsArray().ShouldBeEmpty();
+    }
 }

@@ -24,6 +24,8 @@ internal sealed class PlainScreenTime(PlainZone zone, int? dailyMinutes, (int St
         var added = extra - (now < _exceptionEnds ? _extra : 0);
         if (added > 0)
             _lifted = Math.Max(now, _lifted) + (added * Minute);
+        else if (_lifted > now)
+            _lifted = Math.Max(now, _lifted + (added * Minute));
         (_extra, _stopped, _exceptionEnds) = (extra, stopped, where.NextDay(now));
     }
 

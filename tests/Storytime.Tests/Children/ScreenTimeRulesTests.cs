@@ -75,7 +75,8 @@ public sealed class ScreenTimeRulesTests
         if (plain.WhyNot(day.Now, watched.Plain) is null)
         {
             (plays, end) = (true, plain.WatchOn(day.Now, watched.Plain));
-            if (finishes && day.Story is { } seconds && end is not null)
+            var isAnothers = day.Grace is { Book: not Book, Ahead: > 0 };
+            if (finishes && !isAnothers && day.Story is { } seconds && end is not null)
                 end = Math.Max(end.Value, day.Now + seconds);
         }
         else

@@ -31,6 +31,11 @@ public sealed class SettingsTests
         {
             ["ConnectionStrings__Storytime"] = "",
             ["Auth__SigningKey"] = "short",
+            ["Auth__ParentTokenLifetime"] = "-00:05:00",
+            ["Auth__AdminTokenLifetime"] = "00:00:00",
+            ["Auth__ChildSessionLifetime"] = "00:00:00.5",
+            ["Auth__RefreshTokenLifetime"] = "99999.00:00:00",
+            ["Auth__RefreshGrace"] = "-00:00:01",
             ["CloudFront__BaseUrl"] = "https://cdn.example.com/with/a/path",
             ["CloudFront__KeyPairId"] = "K1",
             ["CloudFront__PrivateKeyPem"] = "no key",
@@ -42,7 +47,8 @@ public sealed class SettingsTests
         lines.ShouldAllBe(l => l.EndsWith('.') && !l.Contains("   at "));
         string[] named =
         [
-            "ConnectionStrings:Storytime must", "Auth:SigningKey must", "Aws:MasterBucket must", "CloudFront:BaseUrl must", "CLOUDFRONT_PRIVATE_KEY_PEM must",
+            "ConnectionStrings:Storytime must", "Auth:SigningKey must",
+            "Auth:ParentTokenLifetime must", "Auth:AdminTokenLifetime must", "Auth:ChildSessionLifetime must", "Auth:RefreshTokenLifetime must", "Auth:RefreshGrace must", "Aws:MasterBucket must", "CloudFront:BaseUrl must", "CLOUDFRONT_PRIVATE_KEY_PEM must",
             "CloudFront:HashAlgorithm must", "RateLimits:AuthPerMinute must",
             "Jobs:Storage=redis needs Redis:ConnectionString",
             "Mail:Host must", "Mail:From must", "Mail:LinkBaseUrl must",

@@ -118,12 +118,32 @@ public sealed class ScreenTimePlaybackTests(StorytimeApp app) : IClassFixture<St
         var books = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _app.BookAsync(durationSeconds: 1800)));
         var (parent, child) = await _app.FamilyAsync(books);
         await parent.LimitAsync(child, null, finishStory: true, quiet: ["20:00-06:30"]);
-        var granted = await Task.WhenAll(books.Select(b => parent.PlayAsync(child, b)));
-        foreach (var answer in granted)
-            ExpiresAt(answer).ShouldBe(_app.Now.AddMinutes(15));
+        var granted = (await Task.WhenAll(books.Select(b => parent.PlayAsync(child, b)))).Select(ExpiresAt).ToList();
+        var finished = granted.IndexOf(_app.Now.AddMinutes(15));
+        granted.Where((_, i) => i != finished).ShouldAllBe(end => end == _app.Now.AddMinutes(5));
         _app.MoveTo("20:00");
         var later = await Task.WhenAll(books.Select(b => parent.PlayAsync(child, b)));
-        later.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(1);
+        later.Select(a => a.Status == HttpStatusCode.Created).ShouldBe(books.Select((_, i) => i == finished));
+    }
+
+    [Fact]
+    public async Task Stories_that_are_asked_for_in_the_last_minutes_do_not_all_outlive_the_time_and_the_first_one_does()
+    {
+        _app.MoveTo("19:55");
+        var (first, other) = (await _app.BookAsync(durationSeconds: 900), await _app.BookAsync(durationSeconds: 900));
+        var (parent, child) = await _app.FamilyAsync(first, other);
+        await parent.LimitAsync(child, null, finishStory: true, quiet: ["20:00-06:30"]);
+        ExpiresAt(await parent.PlayAsync(child, first)).ShouldBe(_app.Now.AddMinutes(15));
+        _app.Clock.Advance(TimeSpan.FromMinutes(2));
+        ExpiresAt(await parent.PlayAsync(child, other)).ShouldBe(_app.Now.AddMinutes(3));
+        // Of the same book it may move, as long as there is time.
+        ExpiresAt(await parent.PlayAsync(child, first)).ShouldBe(_app.Now.AddMinutes(15));
+        (await GraceAsync(child)).ShouldBe($"{first} 20:12:00");
+        // Once it has run out, the next story may be the one.
+        _app.MoveTo("20:12");
+        await parent.LimitAsync(child, null, finishStory: true, quiet: ["20:20-06:30"]);
+        ExpiresAt(await parent.PlayAsync(child, other)).ShouldBe(_app.Now.AddMinutes(15));
+        (await GraceAsync(child)).ShouldBe($"{other} 20:27:00");
     }
 
     [Fact]

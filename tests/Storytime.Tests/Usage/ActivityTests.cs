@@ -78,6 +78,18 @@ public sealed class ActivityTests(StorytimeApp app) : IClassFixture<StorytimeApp
         Days(answer.ShouldBe(HttpStatusCode.OK)).ShouldBe([((int)(last - first).TotalSeconds, 0)]);
     }
 
+    /// <summary>It went from one side of the date line to the other.</summary>
+    [Fact]
+    public async Task A_day_that_a_country_skipped_is_empty_and_the_next_one_whole()
+    {
+        var book = await app.BookAsync();
+        var (parent, child) = await app.FamilyAsync();
+        var start = new DateTimeOffset(2011, 12, 31, 0, 0, 0, TimeSpan.FromHours(14)).ToUniversalTime();
+        await app.StoreEventsAsync(child, [.. Enumerable.Range(-10, 30).Select(minute => (book, (long?)null, "heartbeat", start.AddMinutes(minute)))]);
+        var answer = (await parent.GetAsync($"/api/v1/children/{child}/activity?from=2011-12-29&to=2011-12-31&time_zone=Pacific/Apia")).ShouldBe(HttpStatusCode.OK);
+        Days(answer).ShouldBe([(600, 0), (0, 0), (1230, 0)]);
+    }
+
     [Fact]
     public async Task What_plays_on_two_devices_at_the_same_time_counts_once()
     {
@@ -133,6 +145,8 @@ public sealed class ActivityTests(StorytimeApp app) : IClassFixture<StorytimeApp
     [InlineData("time_zone=", "time_zone")]
     [InlineData("time_zone=Mars/Olympus", "time_zone")]
     [InlineData("time_zone=Eastern%20Standard%20Time", "time_zone")]
+    // Noda Time's own; no device knows it.
+    [InlineData("time_zone=UTC%2B01:30", "time_zone")]
     public async Task Days_that_cannot_be_shown_are_422_by_field(string query, string field)
     {
         var (parent, child) = await app.FamilyAsync();

@@ -53,13 +53,39 @@ public sealed class ScreenTimeTodayTests(StorytimeApp app) : IClassFixture<Story
         _app.Clock.Advance(TimeSpan.FromMinutes(5));
         (await parent.TodayAsync(child, new { extra_minutes = 15 })).Text.ShouldBe(today.Text);
         Time(await parent.TodayAsync(child, new { extra_minutes = 30 }), "quiet_lifted_until").ShouldBe(_app.Now.AddMinutes(25));
-        // Less is not a punishment after the fact.
-        Time(await parent.TodayAsync(child, new { extra_minutes = 10 }), "quiet_lifted_until").ShouldBe(_app.Now.AddMinutes(25));
+        Time(await parent.TodayAsync(child, new { extra_minutes = 10 }), "quiet_lifted_until").ShouldBe(_app.Now.AddMinutes(5));
 
         (await parent.DeleteAsync($"/api/v1/children/{child}/screen_time/today")).ShouldBe(HttpStatusCode.NoContent);
         (await parent.DeleteAsync($"/api/v1/children/{child}/screen_time/today")).ShouldBe(HttpStatusCode.NoContent);
         today = await parent.TodayAsync(child);
         ((int)today["extra_minutes"]!, (bool)today["quiet_now"]!, today["quiet_lifted_until"]).ShouldBe((0, true, null));
+    }
+
+    [Fact]
+    public async Task Minutes_that_are_taken_back_and_given_again_lift_quiet_hours_once()
+    {
+        _app.MoveTo("12:00");
+        var (parent, child) = await _app.FamilyAsync();
+        await parent.LimitAsync(child, 60, quiet: ["11:00-15:00"]);
+        await parent.TodayAsync(child, new { extra_minutes = 60 });
+        _app.Clock.Advance(TimeSpan.FromMinutes(20) + TimeSpan.FromMilliseconds(300));
+        // Twenty of them are over; no more can be taken back than what is left.
+        var today = await parent.TodayAsync(child, new { extra_minutes = 0 });
+        ((bool)today["playable"]!, (string?)today["unavailable_reason"], today["quiet_lifted_until"]).ShouldBe((false, "quiet_hours", null));
+        var again = await parent.TodayAsync(child, new { extra_minutes = 60 });
+        Time(again, "quiet_lifted_until").ShouldBe(_app.Now.AddMinutes(60).AddMilliseconds(-300));
+    }
+
+    [Fact]
+    public async Task What_is_said_and_what_is_taken_back_at_once_come_one_after_the_other()
+    {
+        var (parent, child) = await _app.FamilyAsync();
+        for (var round = 0; round < 30; round++)
+        {
+            var said = Task.WhenAll(Enumerable.Range(0, 3).Select(n => parent.TodayAsync(child, new { extra_minutes = 5 + n + (round % 3) })));
+            (await parent.DeleteAsync($"/api/v1/children/{child}/screen_time/today")).ShouldBe(HttpStatusCode.NoContent);
+            await said;
+        }
     }
 
     [Fact]

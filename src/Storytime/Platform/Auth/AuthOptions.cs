@@ -5,6 +5,9 @@ namespace Storytime.Platform.Auth;
 /// <summary>Section <c>Auth</c>.</summary>
 public sealed record AuthOptions : IValidatableObject
 {
+    /// <summary>Ten years: whoever writes more has mistaken the unit, and the calendar must not run out.</summary>
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(3650);
+
     /// <summary>Secret for signing access tokens (HMAC-SHA256): at least 32 random bytes, base64. Make one with <c>openssl rand -base64 32</c>.</summary>
     public string SigningKey { get; init; } = "";
 
@@ -32,5 +35,14 @@ public sealed record AuthOptions : IValidatableObject
         Span<byte> bytes = stackalloc byte[512];
         if (!Convert.TryFromBase64String(SigningKey, bytes, out var length) || length < 32)
             yield return new ValidationResult("Auth:SigningKey must be at least 32 random bytes in base64 (openssl rand -base64 32).", [nameof(SigningKey)]);
+        (string Name, TimeSpan Value)[] lifetimes =
+        [
+            (nameof(ParentTokenLifetime), ParentTokenLifetime), (nameof(AdminTokenLifetime), AdminTokenLifetime),
+            (nameof(ChildSessionLifetime), ChildSessionLifetime), (nameof(RefreshTokenLifetime), RefreshTokenLifetime),
+        ];
+        foreach (var (name, _) in lifetimes.Where(l => l.Value < TimeSpan.FromSeconds(1) || l.Value > _longest))
+            yield return new ValidationResult($"Auth:{name} must be between a second and 3650 days, such as 00:15:00.", [name]);
+        if (RefreshGrace < TimeSpan.Zero || RefreshGrace > TimeSpan.FromHours(1))
+            yield return new ValidationResult("Auth:RefreshGrace must be between 0 and an hour, such as 00:00:10.", [nameof(RefreshGrace)]);
     }
 }
