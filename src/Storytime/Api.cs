@@ -75,15 +75,15 @@ internal static class Api
         shelf.MapDelete("/{bookId:id}", RemoveLibraryItem.Handle);
 
         var privacy = parent.MapGroup("").WithTags("Privacy");
-        privacy.MapGet("/me/export", ExportData.Account).Produces<ExportResponse>();
+        privacy.MapGet("/me/export", ExportData.Account).Produces<ExportResponse>().RequireRateLimiting(RateLimits.Privacy);
         privacy.MapDelete("/me", RequestErasure.Account).RequireRateLimiting(RateLimits.Auth).MayRefuse(PasswordCheck.Wrong, Reauthentication.Required);
-        privacy.MapDelete("/me/consents", RequestErasure.Consent);
-        privacy.MapGet("/children/{id:id}/export", ExportData.Child).Produces<ExportResponse>();
-        privacy.MapDelete("/children/{id:id}", RequestErasure.Child);
+        privacy.MapDelete("/me/consents", RequestErasure.Consent).RequireRateLimiting(RateLimits.Privacy);
+        privacy.MapGet("/children/{id:id}/export", ExportData.Child).Produces<ExportResponse>().RequireRateLimiting(RateLimits.Privacy);
+        privacy.MapDelete("/children/{id:id}", RequestErasure.Child).RequireRateLimiting(RateLimits.Privacy);
 
         var anybody = ios.MapGroup("/privacy").WithTags("Privacy").AllowAnonymous();
         anybody.MapGet("/retention", ReadRetention.Handle);
-        anybody.MapGet("/erasures/{receipt:uuid}", ReadErasure.Handle).RequireRateLimiting(RateLimits.Auth);
+        anybody.MapGet("/erasures/{receipt:uuid}", ReadErasure.Handle).RequireRateLimiting(RateLimits.Receipts);
 
         var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer);
         viewer.MapGet("/children/{id:id}/library", ListLibrary.Handle).WithTags("Library");

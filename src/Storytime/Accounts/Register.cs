@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using MimeKit;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Errors;
@@ -57,8 +58,15 @@ internal static class Register
 internal sealed class DeviceNameAttribute() : PatternAttribute(@"\S", ParentSession.LongestDeviceName, "device_name has 1 to 100 characters.");
 
 /// <summary>
-/// An address with something on both sides of one <c>@</c> and a dot in its domain; whether it exists, only a mail can tell. Blanks around it, which
-/// keyboards like to add, are trimmed by the handlers.
+/// An address with something on both sides of one <c>@</c> and a dot in its domain, to which a mail can be written; whether it exists, only a mail can tell.
+/// Blanks around it, which keyboards like to add, are trimmed by the handlers.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-internal sealed class EmailAttribute() : PatternAttribute(@"^\s*[^@\s]+@[^@\s.]+(\.[^@\s.]+)+\s*$", 254, "This is not an e-mail address. It should look like name@example.com.");
+internal sealed class EmailAttribute() : PatternAttribute(@"^\s*[^@\s]+@[^@\s.]+(\.[^@\s.]+)+\s*$", 254, "This is not an e-mail address. It should look like name@example.com.")
+{
+    // The parser finds an address in more than addresses, as in "Mia <mia@example.com>"; it must be all of the text.
+    public override bool IsValid(object? value) =>
+        base.IsValid(value) && (value is not string text || (MailboxAddress.TryParse(text.Trim(), out var mailbox) && IsAllOf(mailbox, text.Trim())));
+
+    private static bool IsAllOf(MailboxAddress mailbox, string text) => mailbox.Address == text || mailbox.GetAddress(idnEncode: true) == text;
+}

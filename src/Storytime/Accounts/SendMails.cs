@@ -2,6 +2,7 @@ using Hangfire;
 using MailKit.Net.Smtp;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using MimeKit;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Mails;
@@ -30,8 +31,8 @@ internal sealed partial class SendMails(StorytimeDb db, IMailer mailer, IOptions
         {
             if (await TakeAsync(ct) is not { } mail)
                 return;
-            if (mail.Letter is not null && !await TrySendAsync(mail, ct))
-                troubles++;
+            if (mail.Letter is not null)
+                troubles = await TrySendAsync(mail, ct) ? 0 : troubles + 1;
         }
     }
 
@@ -89,22 +90,30 @@ internal sealed partial class SendMails(StorytimeDb db, IMailer mailer, IOptions
         return (isChange ? mail.ToEmail : user.Email!, AccountLinks.Address(options.Value.LinkBaseUrl!, kind, token));
     }
 
+    /// <returns>False when the mail server is in trouble.</returns>
     private async Task<bool> TrySendAsync(Taken mail, CancellationToken ct)
     {
         try
         {
             await mailer.SendAsync(mail.Letter!.ToMessage(options.Value.Sender, mail.To, time.Now()), ct);
+            Log.Sent(log, mail.Id, mail.Kind);
+        }
+        // The address is to blame, today and tomorrow: its mail must not be in the way of the others.
+        catch (Exception e) when (e is ParseException or SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 })
+        {
+            Log.Undeliverable(log, mail.Id, mail.Kind, Describe(e));
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            // Mail servers repeat addresses in what they say, so their words stay out of the log.
-            Log.Later(log, mail.Id, mail.Kind, e is SmtpCommandException refused ? $"SMTP {(int)refused.StatusCode}" : e.GetType().Name);
+            Log.Later(log, mail.Id, mail.Kind, Describe(e));
             return false;
         }
         await db.OutgoingMails.Where(m => m.Id == mail.Id).ExecuteDeleteAsync(ct);
-        Log.Sent(log, mail.Id, mail.Kind);
         return true;
     }
+
+    /// <summary>Mail servers repeat addresses in what they say, so their words stay out of the log.</summary>
+    private static string Describe(Exception e) => e is SmtpCommandException refused ? $"SMTP {(int)refused.StatusCode}" : e.GetType().Name;
 
     private sealed record Taken(long Id, MailKind Kind, string To, Letter? Letter);
 
@@ -115,6 +124,9 @@ internal sealed partial class SendMails(StorytimeDb db, IMailer mailer, IOptions
 
         [LoggerMessage(LogLevel.Information, "Mail {MailId} ({Kind}) was dropped: account {UserId} has had enough of them for this hour")]
         public static partial void Enough(ILogger logger, long mailId, MailKind kind, long userId);
+
+        [LoggerMessage(LogLevel.Warning, "Mail {MailId} ({Kind}) was dropped ({Problem}): no mail can be sent to its address")]
+        public static partial void Undeliverable(ILogger logger, long mailId, MailKind kind, string problem);
 
         [LoggerMessage(LogLevel.Warning, "Mail {MailId} ({Kind}) could not be sent ({Problem}); it will be tried again")]
         public static partial void Later(ILogger logger, long mailId, MailKind kind, string problem);

@@ -13,4 +13,7 @@ internal static class DatabaseErrors
     /// <summary>Whether some foreign key refused the change.</summary>
     public static bool ViolatesForeignKey(this DbUpdateException e) =>
         e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation };
+
+    /// <summary>Whether a change failed because the row that it changes, or one that it refers to, was deleted after the request had looked.</summary>
+    public static bool IsGone(Exception? e) => e is DbUpdateConcurrencyException || (e is DbUpdateException refused && refused.ViolatesForeignKey());
 }

@@ -38,11 +38,17 @@ internal static class PlatformSetup
         // Before AddProblemDetails, so that it is asked first.
         services.AddSingleton<IProblemDetailsWriter, ErrorEnvelopeWriter>();
         services.AddProblemDetails();
-        services.AddExceptionHandler(o => o.StatusCodeSelector = e => e switch
+        services.AddExceptionHandler(o =>
         {
-            BadHttpRequestException bad => bad.StatusCode,
-            UnavailableException => 503,
-            _ => 500,
+            o.StatusCodeSelector = e => e switch
+            {
+                BadHttpRequestException bad => bad.StatusCode,
+                UnavailableException => 503,
+                _ when DatabaseErrors.IsGone(e) => 404,
+                _ => 500,
+            };
+            // Two who change the same thing at once are no fault of ours.
+            o.SuppressDiagnosticsCallback = context => DatabaseErrors.IsGone(context.Exception);
         });
         // Otherwise bad JSON ends in an empty 400 outside development, and nobody learns what was wrong with it.
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);

@@ -24,6 +24,12 @@ internal static class RateLimits
     /// <summary>Usage events, single or in batches.</summary>
     public const string Usage = "usage";
 
+    /// <summary>Exports and erasures: each is much work, and an erasure sends a mail.</summary>
+    public const string Privacy = "privacy";
+
+    /// <summary>Asking how far an erasure is, which a page may do again and again: nothing else waits for it.</summary>
+    public const string Receipts = "receipts";
+
     public static void AddStorytimeRateLimits(this IServiceCollection services)
     {
         services.AddSettings<RateLimitOptions>("RateLimits");
@@ -31,24 +37,29 @@ internal static class RateLimits
             provider.GetRequiredService<IOptions<RedisOptions>>().Value.IsSet ? provider.GetRequiredService<IConnectionMultiplexer>() : null,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RequestCounts>>()));
         services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<RequestCounts, IOptions<RateLimitOptions>>((limiter, counts, options) =>
+        services.AddOptions<RateLimiterOptions>().Configure<RequestCounts, Pseudonyms, IOptions<RateLimitOptions>>((limiter, counts, pseudonyms, options) =>
         {
             limiter.OnRejected = async (rejected, _) => await Refuse(rejected.Lease).ExecuteAsync(rejected.HttpContext);
             var limits = options.Value;
-            limiter.AddPolicy(Auth, http => Of(http, counts, Auth, limits.AuthPerMinute));
-            limiter.AddPolicy(Refresh, http => Of(http, counts, Refresh, limits.RefreshPerMinute));
-            limiter.AddPolicy(Playback, http => Of(http, counts, Playback, limits.PlaybackPerMinutePerAddress, limits.PlaybackPerMinutePerAccount));
-            limiter.AddPolicy(Usage, http => Of(http, counts, Usage, limits.UsagePerMinutePerAddress, limits.UsagePerMinutePerAccount));
+            Add(Auth, limits.AuthPerMinute);
+            Add(Refresh, limits.RefreshPerMinute);
+            Add(Playback, limits.PlaybackPerMinutePerAddress, limits.PlaybackPerMinutePerAccount);
+            Add(Usage, limits.UsagePerMinutePerAddress, limits.UsagePerMinutePerAccount);
+            Add(Privacy, limits.PrivacyPerMinutePerAddress, limits.PrivacyPerMinutePerAccount);
+            Add(Receipts, limits.ReceiptsPerMinute);
+
+            void Add(string policy, int perAddress, int? perAccount = null) => limiter.AddPolicy(policy, http => Of(http, counts, pseudonyms, policy, perAddress, perAccount));
         });
     }
 
-    private static RateLimitPartition<Caller> Of(HttpContext http, RequestCounts counts, string policy, int perAddress, int? perAccount = null)
+    private static RateLimitPartition<Caller> Of(HttpContext http, RequestCounts counts, Pseudonyms pseudonyms, string policy, int perAddress, int? perAccount)
     {
         // The default scheme has authenticated the app's callers by now. Staff are nobody here, and so are those whose token is not valid.
         var account = perAccount is not null && http.User.Identity is { IsAuthenticated: true } ? Viewer.Of(http.User).UserId : (long?)null;
         return RateLimitPartition.Get(new Caller(Neighbourhood(http.Connection.RemoteIpAddress), account), caller =>
         {
-            var byAddress = new Limit($"{policy}:address:{caller.Address}", perAddress);
+            // Redis learns no addresses.
+            var byAddress = new Limit($"{policy}:address:{Convert.ToHexString(pseudonyms.OfAddress(caller.Address))}", perAddress);
             return new CallerLimiter(counts, caller.Account is null ? [byAddress] : [byAddress, new Limit($"{policy}:account:{caller.Account}", perAccount!.Value)]);
         });
     }
@@ -81,7 +92,7 @@ internal static class RateLimits
         protected override RateLimitLease AttemptAcquireCore(int permitCount) => new Answer(TimeSpan.MaxValue);
 
         protected override async ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
-            new Answer(await counts.CountAsync(limits, cancellationToken));
+            new Answer(await counts.CountAsync(limits, TimeSpan.FromMinutes(1), cancellationToken));
     }
 
     private sealed class Answer(TimeSpan wait) : RateLimitLease

@@ -2,11 +2,11 @@ using StackExchange.Redis;
 
 namespace Storytime.Platform;
 
-/// <summary>At most so many requests in a minute are counted under this key.</summary>
-internal sealed record Limit(string Key, int PerMinute);
+/// <summary>At most so many requests in a window are counted under this key.</summary>
+internal sealed record Limit(string Key, int Most);
 
 /// <summary>
-/// Counts requests in windows of a minute; a window begins with its first request. With Redis all nodes count together. When Redis does not answer, each
+/// Counts requests in windows; a window begins with its first request. With Redis all nodes count together. When Redis does not answer, each
 /// node goes on with the same limits for itself: families must be able to watch, and a limit that is as many times higher as there are nodes is still one.
 /// </summary>
 /// <remarks>
@@ -15,7 +15,7 @@ internal sealed record Limit(string Key, int PerMinute);
 /// </remarks>
 internal sealed partial class RequestCounts(IConnectionMultiplexer? redis, TimeProvider time, ILogger<RequestCounts> log)
 {
-    private static readonly TimeSpan _window = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _cleanEvery = TimeSpan.FromMinutes(1);
 
     /// <summary>Redis that has just failed is not asked again so soon: a Redis that hangs would make every request wait.</summary>
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(5);
@@ -42,27 +42,27 @@ internal sealed partial class RequestCounts(IConnectionMultiplexer? redis, TimeP
     private DateTimeOffset _warnAgainAt;
 
     /// <returns>Zero when the request was counted; otherwise how long it must wait until none of the limits refuses it.</returns>
-    public async ValueTask<TimeSpan> CountAsync(Limit[] limits, CancellationToken ct)
+    public async ValueTask<TimeSpan> CountAsync(Limit[] limits, TimeSpan window, CancellationToken ct)
     {
         var now = time.Now();
         if (redis is null || IsPausing(now))
-            return CountHere(limits, now);
+            return CountHere(limits, window, now);
         try
         {
             // One slot for all keys, as one script needs it where Redis is a cluster.
             var keys = limits.Select(l => (RedisKey)$"{{storytime:limits}}:{l.Key}").ToArray();
-            var arguments = limits.Select(l => (RedisValue)l.PerMinute).Append((RedisValue)_window.TotalMilliseconds).ToArray();
+            var arguments = limits.Select(l => (RedisValue)l.Most).Append((RedisValue)window.TotalMilliseconds).ToArray();
             return TimeSpan.FromMilliseconds((long)await redis.GetDatabase().ScriptEvaluateAsync(Script, keys, arguments).WaitAsync(ct));
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             if (Pause(now))
                 Log.OnOurOwn(log, e);
-            return CountHere(limits, now);
+            return CountHere(limits, window, now);
         }
     }
 
-    private TimeSpan CountHere(Limit[] limits, DateTimeOffset now)
+    private TimeSpan CountHere(Limit[] limits, TimeSpan window, DateTimeOffset now)
     {
         lock (_here)
         {
@@ -70,14 +70,14 @@ internal sealed partial class RequestCounts(IConnectionMultiplexer? redis, TimeP
             {
                 foreach (var ended in _here.Where(w => w.Value.EndsAt <= now).Select(w => w.Key).ToList())
                     _here.Remove(ended);
-                _cleanAt = now + _window;
+                _cleanAt = now + _cleanEvery;
             }
-            var windows = limits.Select(l => _here.TryGetValue(l.Key, out var found) && found.EndsAt > now ? found : (Count: 0, EndsAt: now + _window)).ToArray();
-            var wait = windows.Zip(limits, (w, l) => w.Count >= l.PerMinute ? w.EndsAt - now : TimeSpan.Zero).Max();
+            var windows = limits.Select(l => _here.TryGetValue(l.Key, out var found) && found.EndsAt > now ? found : (Count: 0, EndsAt: now + window)).ToArray();
+            var wait = windows.Zip(limits, (w, l) => w.Count >= l.Most ? w.EndsAt - now : TimeSpan.Zero).Max();
             if (wait == TimeSpan.Zero)
             {
-                foreach (var (window, limit) in windows.Zip(limits))
-                    _here[limit.Key] = (window.Count + 1, window.EndsAt);
+                foreach (var ((count, endsAt), limit) in windows.Zip(limits))
+                    _here[limit.Key] = (count + 1, endsAt);
             }
             return wait;
         }

@@ -70,6 +70,18 @@ public sealed record RateLimitOptions
     /// <summary>Calls with usage events of all families behind one address.</summary>
     [Range(1, 1_000_000, ErrorMessage = "RateLimits:UsagePerMinutePerAddress must be at least 1.")]
     public int UsagePerMinutePerAddress { get; init; } = 10_000;
+
+    /// <summary>Exports and erasures of one account.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "RateLimits:PrivacyPerMinutePerAccount must be at least 1.")]
+    public int PrivacyPerMinutePerAccount { get; init; } = 10;
+
+    /// <summary>Exports and erasures of all families behind one address.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "RateLimits:PrivacyPerMinutePerAddress must be at least 1.")]
+    public int PrivacyPerMinutePerAddress { get; init; } = 300;
+
+    /// <summary>Looks at receipts of erasures from one address.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "RateLimits:ReceiptsPerMinute must be at least 1.")]
+    public int ReceiptsPerMinute { get; init; } = 120;
 }
 
 /// <summary>Section <c>Proxies</c>: the load balancers whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed.</summary>

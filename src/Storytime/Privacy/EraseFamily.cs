@@ -16,20 +16,28 @@ namespace Storytime.Privacy;
 /// What happens at once when something is to be erased, in one transaction: everything that anybody can see of it goes, and an <see cref="Erasure"/> takes down what
 /// <see cref="EraseData"/> has to delete besides.
 /// </summary>
-internal sealed class EraseFamily(StorytimeDb db, Pseudonyms pseudonyms, Nudges nudges)
+internal sealed class EraseFamily(StorytimeDb db, Pseudonyms pseudonyms, RequestCounts counts, Nudges nudges)
 {
+    /// <summary>Mails with receipts to an account that stays, in an hour; whose account it is could otherwise flood the address. The answers have the receipts anyway.</summary>
+    public const int MaxMailsPerHour = 10;
+
     /// <param name="childId">Of <see cref="ErasureKind.Child"/>; otherwise null, which is all children.</param>
-    /// <returns>Null when there is nothing to erase: no such child of this parent, or no account any more.</returns>
+    /// <returns>Null when there is nothing to erase: no such child of this parent, neither consent nor children, or no account any more.</returns>
     public async Task<Erasure?> RunAsync(ErasureKind kind, Parent parent, long? childId, DateTimeOffset now, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var children = db.ChildrenOf(parent).Where(c => childId == null || c.Id == childId);
-        await LockAsync(kind, parent, await children.Select(c => c.Id).OrderBy(id => id).ToArrayAsync(ct), ct);
+        await LockAsync(kind, parent, children, ct);
         if (await db.Users.FromSql($"select * from users where id = {parent.UserId} for update").SingleOrDefaultAsync(ct) is not { } user)
             return null;
         var ids = await children.Select(c => c.Id).OrderBy(id => id).ToArrayAsync(ct);
         if (kind == ErasureKind.Child && ids.Length == 0)
             return null;
+        if (kind == ErasureKind.ConsentWithdrawn && !await WithdrawConsentAsync(user, now, ct) && ids.Length == 0)
+        {
+            await transaction.CommitAsync(ct);
+            return null;
+        }
 
         var tokens = kind == ErasureKind.Account
             ? await db.AppleIdentities.Where(i => i.UserId == user.Id && i.SealedRefreshToken != null).Select(i => i.SealedRefreshToken!).ToArrayAsync(ct)
@@ -40,9 +48,8 @@ internal sealed class EraseFamily(StorytimeDb db, Pseudonyms pseudonyms, Nudges 
         await db.ChildProfiles.Where(c => ids.Contains(c.Id)).ExecuteDeleteAsync(ct);
         if (kind == ErasureKind.Account)
             await DeleteAccountAsync(user, ct);
-        if (kind == ErasureKind.ConsentWithdrawn)
-            await WithdrawConsentAsync(user, now, ct);
-        db.OutgoingMails.Add(OutgoingMail.To(user.Email!, MailKind.Erased, userId: null, now, erasure.Receipt));
+        if (kind == ErasureKind.Account || await counts.CountAsync([new Limit($"erasure-mails:account:{user.Id}", MaxMailsPerHour)], TimeSpan.FromHours(1), ct) == TimeSpan.Zero)
+            db.OutgoingMails.Add(OutgoingMail.To(user.Email!, MailKind.Erased, userId: null, now, erasure.Receipt));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         nudges.SendMails();
@@ -51,11 +58,14 @@ internal sealed class EraseFamily(StorytimeDb db, Pseudonyms pseudonyms, Nudges 
     }
 
     /// <summary>
-    /// In the order in which others lock, so that nobody waits for each other: a refresh has the session before the account, a usage report the turn of the child
-    /// before its row, a book that is put on the shelf the child before the account. Usage that is being stored is waited for; what comes later finds no child.
+    /// In the order in which others lock, so that nobody waits for each other: a new password has the account before the sessions, a usage report the turn of the
+    /// child before its row. A refresh has the session before the account and a book that is put on the shelf the child, but both only refer to the account, which
+    /// this lock lets them; the one that deletes it comes last. Usage that is being stored is waited for; what comes later finds no child.
     /// </summary>
-    private async Task LockAsync(ErasureKind kind, Parent parent, long[] childIds, CancellationToken ct)
+    private async Task LockAsync(ErasureKind kind, Parent parent, IQueryable<ChildProfile> children, CancellationToken ct)
     {
+        await db.Database.ExecuteSqlAsync($"select from users where id = {parent.UserId} for no key update", ct);
+        var childIds = await children.Select(c => c.Id).OrderBy(id => id).ToArrayAsync(ct);
         if (kind == ErasureKind.Account)
             await db.Database.ExecuteSqlAsync($"select from parent_sessions where user_id = {parent.UserId} order by id for update", ct);
         await db.Database.ExecuteSqlRawAsync(UsageStore.LockSql.Replace("$1", "{0}", StringComparison.Ordinal), [childIds], ct);
@@ -94,12 +104,15 @@ internal sealed class EraseFamily(StorytimeDb db, Pseudonyms pseudonyms, Nudges 
         db.Entry(user).State = EntityState.Detached;
     }
 
-    private async Task WithdrawConsentAsync(User user, DateTimeOffset now, CancellationToken ct)
+    /// <returns>Whether there was a consent.</returns>
+    private async Task<bool> WithdrawConsentAsync(User user, DateTimeOffset now, CancellationToken ct)
     {
-        foreach (var consent in await db.ConsentRecords.Where(c => c.UserId == user.Id && c.WithdrawnAt == null).ToListAsync(ct))
+        var consents = await db.ConsentRecords.Where(c => c.UserId == user.Id && c.WithdrawnAt == null).ToListAsync(ct);
+        foreach (var consent in consents)
             consent.Withdraw(now);
         // A link that was asked for before must not bring it back.
         await db.AccountTokens.Where(t => t.UserId == user.Id && t.Kind == AccountTokenKind.Consent).ExecuteDeleteAsync(ct);
         await db.OutgoingMails.Where(m => m.UserId == user.Id && (m.Kind == MailKind.Consent || m.Kind == MailKind.ConsentGiven)).ExecuteDeleteAsync(ct);
+        return consents.Count > 0;
     }
 }

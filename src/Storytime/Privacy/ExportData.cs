@@ -19,21 +19,36 @@ public sealed record ExportResponse(
 
 internal static class ExportData
 {
+    /// <summary>A reader that takes longer is cut off. One that does not read at all is so earlier, by Kestrel's MinResponseDataRate.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan _wait = TimeSpan.FromSeconds(30);
+
     /// <summary>All that is stored about a child, as a JSON file.</summary>
     [EndpointName("export_child")]
     public static async Task<Results<PushStreamHttpResult, ApiError>> Child(
-        long id, Parent parent, StorytimeDb db, DataExport export, HttpContext http, TimeProvider time, CancellationToken ct) =>
-        await db.ChildrenOf(parent).AnyAsync(c => c.Id == id, ct) ? File($"child-{id}", parent, id, export, http, time, ct) : ApiError.NotFound("child");
+        long id, Parent parent, StorytimeDb db, DataExport export, ExportTurns turns, HttpContext http, TimeProvider time, CancellationToken ct) =>
+        await db.ChildrenOf(parent).AnyAsync(c => c.Id == id, ct) ? File($"child-{id}", parent, id, export, turns, http, time, ct) : ApiError.NotFound("child");
 
     /// <summary>All that is stored about the account and its children, as a JSON file.</summary>
     [EndpointName("export_account")]
-    public static Results<PushStreamHttpResult, ApiError> Account(Parent parent, DataExport export, HttpContext http, TimeProvider time, CancellationToken ct) =>
-        File("account", parent, null, export, http, time, ct);
+    public static Results<PushStreamHttpResult, ApiError> Account(
+        Parent parent, DataExport export, ExportTurns turns, HttpContext http, TimeProvider time, CancellationToken ct) =>
+        File("account", parent, null, export, turns, http, time, ct);
 
-    private static PushStreamHttpResult File(string name, Parent parent, long? childId, DataExport export, HttpContext http, TimeProvider time, CancellationToken ct)
+    private static Results<PushStreamHttpResult, ApiError> File(
+        string name, Parent parent, long? childId, DataExport export, ExportTurns turns, HttpContext http, TimeProvider time, CancellationToken ct)
     {
+        if (turns.TryTake(parent.UserId) is not { } turn)
+            return ApiError.RateLimited(_wait);
+        http.Response.RegisterForDispose(turn);
         var now = time.Now();
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"storytime-{name}-{now:yyyy-MM-dd}.json\"";
-        return TypedResults.Stream(output => export.WriteAsync(output, parent.UserId, childId, now, ct), "application/json");
+        return TypedResults.Stream(async output =>
+        {
+            using var limit = new CancellationTokenSource(Longest, time);
+            await using var cut = limit.Token.Register(http.Abort);
+            await export.WriteAsync(output, parent.UserId, childId, now, ct);
+        }, "application/json");
     }
 }

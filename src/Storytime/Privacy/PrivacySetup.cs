@@ -9,6 +9,7 @@ internal static class PrivacySetup
         services.AddSettings<RetentionOptions>("Retention");
         services.AddScoped<EraseFamily>();
         services.AddSingleton<DataExport>();
+        services.AddSingleton<ExportTurns>();
         services.AddScoped<EraseData>();
         services.AddScoped<DropOldMonths>();
     }

@@ -42,11 +42,12 @@ internal static class RequestErasure
     }
 
     /// <summary>
-    /// Withdraws consent: ends child mode on all devices and erases all children. The account stays. <c>Location</c> is the receipt, which is also sent by mail.
+    /// Withdraws consent: ends child mode on all devices and erases all children. The account stays. <c>Location</c> is the receipt, which is also sent by mail;
+    /// there is none when there was neither consent nor a child.
     /// </summary>
     [EndpointName("withdraw_consent")]
-    public static async Task<Results<NoContent, ApiError>> Consent(Parent parent, EraseFamily erase, HttpContext http, TimeProvider time, CancellationToken ct) =>
-        await erase.RunAsync(ErasureKind.ConsentWithdrawn, parent, null, time.Now(), ct) is { } erasure ? Answer(erasure, http) : _gone;
+    public static async Task<NoContent> Consent(Parent parent, EraseFamily erase, HttpContext http, TimeProvider time, CancellationToken ct) =>
+        await erase.RunAsync(ErasureKind.ConsentWithdrawn, parent, null, time.Now(), ct) is { } erasure ? Answer(erasure, http) : TypedResults.NoContent();
 
     private static NoContent Answer(Erasure erasure, HttpContext http)
     {

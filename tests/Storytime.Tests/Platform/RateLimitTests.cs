@@ -37,6 +37,29 @@ public sealed class RateLimitTests(StorytimeApp app) : IClassFixture<StorytimeAp
     }
 
     [Fact]
+    public async Task Exports_and_erasures_of_a_family_have_one_limit()
+    {
+        await using var limited = await StartAsync(("PrivacyPerMinutePerAccount", 2));
+        var (parent, child) = await limited.FamilyAsync();
+        (await parent.GetAsync("/api/v1/me/export")).ShouldBe(HttpStatusCode.OK);
+        (await parent.GetAsync($"/api/v1/children/{child}/export")).ShouldBe(HttpStatusCode.OK);
+        (await parent.GetAsync("/api/v1/me/export")).ShouldBeLimited();
+        (await parent.DeleteAsync("/api/v1/me/consents")).ShouldBeLimited();
+        (await parent.DeleteAsync($"/api/v1/children/{child}")).ShouldBeLimited();
+        (await (await limited.ParentAsync()).GetAsync("/api/v1/me/export")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Who_looks_at_a_receipt_too_often_can_still_sign_in()
+    {
+        await using var limited = await StartAsync(("ReceiptsPerMinute", 2), ("AuthPerMinute", 1));
+        for (var i = 0; i < 2; i++)
+            (await limited.Client().GetAsync($"/api/v1/privacy/erasures/{Guid.NewGuid()}")).ShouldBeError(HttpStatusCode.NotFound, "not_found");
+        (await limited.Client().GetAsync($"/api/v1/privacy/erasures/{Guid.NewGuid()}")).ShouldBeLimited();
+        await limited.ParentAsync();
+    }
+
+    [Fact]
     public async Task Who_is_not_signed_in_is_limited_by_address()
     {
         await using var limited = await StartAsync(("UsagePerMinutePerAddress", 2), ("UsagePerMinutePerAccount", 1));

@@ -53,6 +53,9 @@ public sealed class SharedRateLimitTests(StorytimeApp app, RedisServer redis) : 
         await using var node = await StartAsync(redis.ConnectionString);
         var parent = await node.ParentAsync();
         await TakenThenLimitedAsync(4, [parent], "203.0.113.8");
+        var keys = node.Services.GetRequiredService<IConnectionMultiplexer>().GetServers().Single().Keys().Select(k => k.ToString()).ToList();
+        keys.ShouldContain(k => k.Contains("usage:address:"));
+        keys.ShouldNotContain(k => k.Contains("203.0.113"));
 
         // As if 50 seconds had passed.
         var server = node.Services.GetRequiredService<IConnectionMultiplexer>();

@@ -72,8 +72,25 @@ public sealed class ErasureTests(StorytimeApp app) : IClassFixture<StorytimeApp>
         await app.EraseAsync();
         (await app.SqlAsync($"select count(*) from usage_events where child_profile_id = {child}")).ShouldBe(0L);
         ((string?)(await app.Client().GetAsync(receipt))["kind"]).ShouldBe("consent_withdrawn");
-        // Twice is as good as once.
-        (await parent.DeleteAsync("/api/v1/me/consents")).ShouldBe(HttpStatusCode.NoContent);
+        // Twice is as good as once, and no second erasure.
+        (await parent.DeleteAsync("/api/v1/me/consents")).ShouldBe(HttpStatusCode.NoContent).Headers.Location.ShouldBeNull();
+        (await app.SqlAsync($"select count(*) from outgoing_mails where kind = 'erased' and to_email = '{me["email"]}'")).ShouldBe(1L);
+    }
+
+    [Fact]
+    public async Task Erasures_do_not_flood_the_address_with_mails()
+    {
+        var parent = await app.ParentAsync();
+        var email = (string)(await parent.GetAsync("/api/v1/me"))["email"]!;
+        for (var i = 0; i < EraseFamily.MaxMailsPerHour + 2; i++)
+            (await parent.DeleteAsync($"/api/v1/children/{await parent.ChildAsync()}")).ShouldBe(HttpStatusCode.NoContent).Headers.Location.ShouldNotBeNull();
+        (await MailsAsync()).ShouldBe(EraseFamily.MaxMailsPerHour);
+        app.Clock.Advance(TimeSpan.FromHours(1));
+        parent = app.Client((string)(await app.Client().PostAsync("/api/v1/auth/login", new { email, password = Families.Password }))["jwt"]!);
+        await parent.DeleteAsync($"/api/v1/children/{await parent.ChildAsync()}");
+        (await MailsAsync()).ShouldBe(EraseFamily.MaxMailsPerHour + 1);
+
+        async Task<long> MailsAsync() => (long)(await app.SqlAsync($"select count(*) from outgoing_mails where kind = 'erased' and to_email = '{email}'"))!;
     }
 
     [Fact]

@@ -1,5 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Storytime.Privacy;
 using Storytime.Tests.Testing;
 
 namespace Storytime.Tests.Privacy;
@@ -58,6 +62,40 @@ public sealed class ExportTests(StorytimeApp app) : IClassFixture<StorytimeApp>
         using var rest = new StreamReader(body);
         using var json = JsonDocument.Parse(System.Text.Encoding.UTF8.GetString(head) + await rest.ReadToEndAsync());
         json.RootElement.GetProperty("data").GetProperty("usage_events").GetArrayLength().ShouldBe(100_000);
+    }
+
+    [Fact]
+    public async Task Exports_take_turns_and_one_that_takes_too_long_is_cut_off()
+    {
+        var parents = new List<ApiClient>();
+        for (var i = 0; i <= ExportTurns.Most; i++)
+            parents.Add(await app.ParentAsync());
+        await using var held = await HeldLock.TakeAsync(app, "lock table usage_events in access exclusive mode");
+        var exports = new List<Task<Answer>> { ExportAsync(parents[0]) };
+        await held.WaitersAsync(1);
+        (await ExportAsync(parents[0])).ShouldBeError(HttpStatusCode.TooManyRequests, "rate_limited").Headers.RetryAfter.ShouldNotBeNull();
+        exports.AddRange(parents[1..^1].Select(ExportAsync));
+        await held.WaitersAsync(ExportTurns.Most);
+        (await ExportAsync(parents[^1])).ShouldBeError(HttpStatusCode.TooManyRequests, "rate_limited");
+
+        app.Clock.Advance(ExportData.Longest);
+        foreach (var export in exports)
+            await Should.ThrowAsync<HttpRequestException>(() => export);
+        await held.ReleaseAsync();
+        // What was cut off has given its turn back, as soon as it is over.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await ExportAsync(parents[^1])).Status != HttpStatusCode.OK)
+            await Task.Delay(20, patience.Token);
+
+        static Task<Answer> ExportAsync(ApiClient parent) => parent.GetAsync("/api/v1/me/export");
+    }
+
+    [Fact]
+    public void A_reader_that_does_not_read_is_cut_off_by_the_server()
+    {
+        app.Client();
+        var limits = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+        limits.MinResponseDataRate.ShouldNotBeNull().BytesPerSecond.ShouldBeGreaterThanOrEqualTo(240);
     }
 
     [Fact]

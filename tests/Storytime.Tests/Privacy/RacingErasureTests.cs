@@ -1,4 +1,5 @@
 using System.Net;
+using Storytime.Tests.Accounts;
 using Storytime.Tests.Testing;
 
 namespace Storytime.Tests.Privacy;
@@ -61,6 +62,39 @@ public sealed class RacingErasureTests(StorytimeApp app) : IClassFixture<Storyti
             (await app.SqlAsync($"select count(*) from parent_sessions where user_id = {userId}")).ShouldBe(0L);
             (await app.Client().PostAsync("/api/v1/auth/login", new { email, password = Families.Password })).ShouldBeError(HttpStatusCode.Unauthorized, "invalid_credentials");
         }
+    }
+
+    [Fact]
+    public async Task A_new_password_and_the_end_of_the_account_at_the_same_time_do_not_block_each_other()
+    {
+        var account = await app.AccountAsync();
+        await app.ForgetAsync(account.Email);
+        var token = await app.LinkTokenAsync(account.Email, "reset-password");
+        await using var held = await HeldLock.TakeAsync(app, $"select 1 from users where email = '{account.Email}' for update");
+        var reset = app.ResetAsync(token);
+        await held.WaitersAsync(1);
+        var delete = account.Parent.DeleteAsync("/api/v1/me");
+        await held.WaitersAsync(2);
+        await held.ReleaseAsync();
+        (await reset).ShouldBe(HttpStatusCode.NoContent);
+        (await delete).ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task Who_changes_what_is_deleted_meanwhile_is_told_so_and_it_is_no_error_of_ours()
+    {
+        var parent = await app.ParentAsync();
+        var child = await parent.ChildAsync();
+        var book = await app.BookAsync();
+        using var logs = new Logs(app);
+        await using var held = await HeldLock.TakeAsync(app, $"delete from child_profiles where id = {child}");
+        var patch = parent.PatchAsync($"/api/v1/children/{child}", new { name = "Bo" });
+        var shelf = parent.PostAsync($"/api/v1/children/{child}/library_items", new { book_id = book });
+        await held.WaitersAsync(2);
+        await held.ReleaseAsync();
+        foreach (var answer in new[] { await patch, await shelf })
+            ((string?)answer.ShouldBeError(HttpStatusCode.NotFound, "not_found")["error"]!["message"]).ShouldBe("It was deleted at this very moment.");
+        logs.Text.ShouldNotContain("An unhandled exception");
     }
 
     private object Event(long child, long book) => new { child_id = child, book_id = book, event_type = "heartbeat", position_seconds = 5, occurred_at = app.Now };

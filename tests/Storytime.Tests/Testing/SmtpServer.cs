@@ -38,6 +38,12 @@ public sealed class SmtpServer : IAsyncDisposable
     /// <summary>Says no to every receiver, as a server does that is in trouble; and repeats the address, as they do.</summary>
     public bool Refuses { get; set; }
 
+    /// <summary>Says "later" to receivers that have this in their address.</summary>
+    public string? Later { get; set; }
+
+    /// <summary>Says no for good to receivers that have this in their address.</summary>
+    public string? Unknown { get; set; }
+
     /// <summary>Is canceled when the next mail has been taken, and the connection breaks before the sender hears of it.</summary>
     public CancellationTokenSource? BreaksAfterTaking { get; set; }
 
@@ -90,7 +96,8 @@ public sealed class SmtpServer : IAsyncDisposable
                     var answer = line.Split(' ', ':')[0].ToUpperInvariant() switch
                     {
                         "EHLO" => "250-mail.example\r\n250 8BITMIME",
-                        "RCPT" when Refuses => $"451 4.3.0 {line[8..]}: try again later",
+                        "RCPT" when Refuses || (Later is { } later && line.Contains(later, StringComparison.Ordinal)) => $"451 4.3.0 {line[8..]}: try again later",
+                        "RCPT" when Unknown is { } unknown && line.Contains(unknown, StringComparison.Ordinal) => $"550 5.1.1 {line[8..]}: no such mailbox",
                         "DATA" => await TakeAsync(reader, writer),
                         "QUIT" => "221 2.0.0 bye",
                         _ => "250 2.0.0 ok",

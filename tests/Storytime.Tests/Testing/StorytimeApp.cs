@@ -131,9 +131,12 @@ public sealed class StorytimeApp : WebApplicationFactory<ErrorEnvelope>, IAsyncL
             ["RateLimits:RefreshPerMinute"] = "100000",
             ["RateLimits:PlaybackPerMinutePerAddress"] = "100000",
             ["RateLimits:UsagePerMinutePerAddress"] = "100000",
+            ["RateLimits:PrivacyPerMinutePerAddress"] = "100000",
+            ["RateLimits:ReceiptsPerMinute"] = "100000",
             // The clock stands still, so each of these is a limit for the whole test.
             ["RateLimits:PlaybackPerMinutePerAccount"] = "100000",
             ["RateLimits:UsagePerMinutePerAccount"] = "100000",
+            ["RateLimits:PrivacyPerMinutePerAccount"] = "100000",
             // Only the tests of the pipeline run jobs.
             ["Roles"] = "web",
             ["Logging:LogLevel:Default"] = "Warning",

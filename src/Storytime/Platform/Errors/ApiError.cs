@@ -50,6 +50,8 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
     public static ApiError NotFound(string what = "resource") =>
         new(404, "not_found", $"There is no such {what}. Check the id in the address.");
 
+    public static readonly ApiError Gone = new(404, "not_found", "It was deleted at this very moment.");
+
     public static ApiError Conflict(string message, string code = "conflict") => new(409, code, message);
 
     public static ApiError Unauthenticated(string message) => new(401, "unauthenticated", message);

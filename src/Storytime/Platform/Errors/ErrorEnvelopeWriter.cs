@@ -29,6 +29,8 @@ internal sealed class ErrorEnvelopeWriter : IProblemDetailsWriter
             return ExplainBadRequest(bad);
         if (exception is UnavailableException)
             return new ApiError(503, "unavailable", exception.Message);
+        if (DatabaseErrors.IsGone(exception))
+            return ApiError.Gone;
 
         return http.Response.StatusCode switch
         {
