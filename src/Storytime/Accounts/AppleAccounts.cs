@@ -14,7 +14,11 @@ internal sealed partial class AppleAccounts(StorytimeDb db, ConsentPolicy consen
         // Two first sign-ins of one person at the same time: the second finds what the first has made.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({"apple:" + person.Subject}, 0))", ct);
         if (await db.AppleIdentities.SingleOrDefaultAsync(i => i.Subject == person.Subject, ct) is { } known)
-            return ((await db.Users.SingleAsync(u => u.Id == known.UserId, ct), known), false);
+        {
+            // Locked: when the account is being deleted, there is none once that is through.
+            var owner = await db.Users.FromSql($"select * from users where id = {known.UserId} for key share").SingleOrDefaultAsync(ct);
+            return (owner is null ? null : (owner, known), false);
+        }
         if (!person.EmailIsVerified)
             return (null, false);
 
@@ -48,9 +52,12 @@ internal sealed partial class AppleAccounts(StorytimeDb db, ConsentPolicy consen
         return (user, true);
     }
 
-    /// <summary>Locked, so that a sign-in with its password, at the same time, comes before or after.</summary>
+    /// <summary>
+    /// Locked, so that a sign-in with its password, at the same time, comes before or after. "No key": a refresh, which holds its session and then refers to the account,
+    /// must not wait for us while we wait for the session.
+    /// </summary>
     private Task<User?> LockAsync(string email, CancellationToken ct) =>
-        db.Users.FromSql($"select * from users where lower(email) = lower({email}) for update").SingleOrDefaultAsync(ct);
+        db.Users.FromSql($"select * from users where lower(email) = lower({email}) for no key update").SingleOrDefaultAsync(ct);
 
     /// <summary>
     /// Whoever registered it never showed that the address is theirs: it may be someone who waits there for the owner of the address to move in. What they know opens
@@ -61,7 +68,7 @@ internal sealed partial class AppleAccounts(StorytimeDb db, ConsentPolicy consen
         user.GiveToOwnerOfAddress(now);
         foreach (var kind in sessions)
             await kind.EndAllAsync(user.Id, now, ct);
-        await db.AccountTokens.Where(t => t.UserId == user.Id && t.UsedAt == null).ExecuteUpdateAsync(t => t.SetProperty(x => x.UsedAt, now), ct);
+        await db.EndLinksAsync(user.Id, now, ct, Enum.GetValues<AccountTokenKind>());
         consent.AcceptAtRegistration(user, now);
         Log.HandedOver(logger, user.Id);
     }

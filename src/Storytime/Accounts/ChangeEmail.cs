@@ -18,12 +18,15 @@ internal static class ChangeEmail
 {
     public static readonly ApiError Taken = ApiError.Conflict("There is another account with this e-mail address. Choose another address, or sign in to that account.", "email_taken");
 
+    private static readonly ApiError _sessionEnded = ApiError.Unauthenticated("This session was ended. Sign in again, then change the address once more.");
+
     /// <summary>Sends a link to a new address; the account has it once the link is opened.</summary>
     [EndpointName("change_email")]
     public static async Task<Results<Accepted, ApiError>> Handle(
         ChangeEmailRequest request, Parent parent, Client client, StorytimeDb db, Reauthentication reauthentication, Nudges nudges, TimeProvider time, CancellationToken ct)
     {
-        var user = await db.Users.SingleAsync(u => u.Id == parent.UserId, ct);
+        if (await db.Users.SingleOrDefaultAsync(u => u.Id == parent.UserId, ct) is not { } user)
+            return Me.Gone;
         var (email, now) = (request.Email!.Trim(), time.Now());
         // An address takes the account over, so where there is a password, a device that was left signed in is not enough.
         var password = request.Password ?? (user.PasswordHash is null ? null : "");
@@ -31,8 +34,18 @@ internal static class ChangeEmail
             return refusal;
         if (await db.Users.WithEmail(email).AnyAsync(u => u.Id != user.Id, ct))
             return Taken;
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // A new password ends what the old one asked for; what it asks for at that moment must not come after that.
+        if (await db.Users.FromSql($"select * from users where id = {user.Id} for share").AsNoTracking().SingleOrDefaultAsync(ct) is not { } locked)
+            return Me.Gone;
+        if (locked.PasswordHash != user.PasswordHash)
+            return PasswordCheck.Wrong;
+        if (!await db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.RevokedAt == null, ct))
+            return _sessionEnded;
         db.OutgoingMails.Add(OutgoingMail.To(email, MailKind.EmailChange, user.Id, now));
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         nudges.SendMails();
         return TypedResults.Accepted((string?)null);
     }

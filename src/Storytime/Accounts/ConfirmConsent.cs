@@ -25,6 +25,8 @@ internal static class ConfirmConsent
         if (await db.OpenLinkAsync(AccountTokenKind.Consent, request.Token!, now, ct) is not var (user, _))
             return LinkIsOver;
         await db.EndLinksAsync(user.Id, now, ct, AccountTokenKind.Consent);
+        // Whoever opens the mail has the address; a change of address ends the links that went to the old one.
+        user.ConfirmEmail(user.Email!, now);
         db.ConsentRecords.Add(ConsentRecord.Grant(user, consent.Value, ConsentMethod.EmailPlus, now));
         db.OutgoingMails.Add(OutgoingMail.To(user.Email!, MailKind.ConsentGiven, user.Id, now));
         await db.SaveChangesAsync(ct);

@@ -36,7 +36,10 @@ internal static class ConfirmEmail
         }
         await db.EndLinksAsync(user.Id, now, ct, AccountTokenKind.EmailChange, AccountTokenKind.PasswordReset);
         if (!string.Equals(old, next, StringComparison.OrdinalIgnoreCase))
+        {
+            await db.EndLinksAsync(user.Id, now, ct, AccountTokenKind.Consent);
             db.OutgoingMails.Add(OutgoingMail.To(old, MailKind.EmailChanged, user.Id, now));
+        }
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         nudges.SendMails();

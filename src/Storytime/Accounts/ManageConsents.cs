@@ -62,7 +62,8 @@ internal static class ManageConsents
         if (wrong.Count > 0)
             return ApiError.Invalid([.. wrong]);
 
-        var user = await db.Users.SingleAsync(u => u.Id == parent.UserId, ct);
+        if (await db.Users.SingleOrDefaultAsync(u => u.Id == parent.UserId, ct) is not { } user)
+            return Me.Gone;
         var given = await db.ConsentRecords.AsNoTracking().Where(c => c.UserId == user.Id && c.WithdrawnAt == null).OrderBy(c => c.Id).ToListAsync(ct);
         if (given.FirstOrDefault(c => c.IsCurrent(inForce)) is { } already)
             return TypedResults.Ok(ToResponse(already, inForce));

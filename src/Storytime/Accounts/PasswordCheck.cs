@@ -66,6 +66,13 @@ internal sealed class PasswordCheck(StorytimeDb db, NpgsqlDataSource data, Passw
         return null;
     }
 
+    /// <summary>Whoever has shown otherwise that the account is theirs may try the new password at once, from everywhere. In the caller's transaction.</summary>
+    /// <remarks>Locks the rows in the order in which an attempt does, the one of all addresses last. A row that comes meanwhile stays.</remarks>
+    public Task ForgetAllAsync(string email, CancellationToken ct) => db.Database.ExecuteSqlAsync($"""
+        with counts as (select email_hash, address_hash from sign_in_failures where email_hash = {pseudonyms.OfEmail(email)} order by address_hash desc for update)
+        delete from sign_in_failures where (email_hash, address_hash) in (select email_hash, address_hash from counts)
+        """, ct);
+
     private async Task<DateTimeOffset?> CountAsync(byte[] emailHash, byte[] addressHash, long? userId, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = data.CreateCommand(Count);

@@ -20,7 +20,8 @@ internal static class ResetPassword
     /// <summary>Chooses a new password by the link of a mail. All devices are signed out, those in child mode too, and no other link of this kind works any more.</summary>
     [EndpointName("reset_password")]
     public static async Task<Results<NoContent, ApiError>> Handle(
-        ResetPasswordRequest request, StorytimeDb db, Passwords passwords, IEnumerable<IAccountSessions> sessions, Nudges nudges, TimeProvider time, CancellationToken ct)
+        ResetPasswordRequest request, StorytimeDb db, Passwords passwords, PasswordCheck check, IEnumerable<IAccountSessions> sessions, Nudges nudges, TimeProvider time,
+        CancellationToken ct)
     {
         var hash = await passwords.HashAsync(request.Password!, ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -38,6 +39,7 @@ internal static class ResetPassword
             await kind.EndAllAsync(user.Id, now, ct);
         db.OutgoingMails.Add(OutgoingMail.To(user.Email!, MailKind.PasswordChanged, user.Id, now));
         await db.SaveChangesAsync(ct);
+        await check.ForgetAllAsync(user.Email!, ct);
         await transaction.CommitAsync(ct);
         nudges.SendMails();
         return TypedResults.NoContent();

@@ -23,6 +23,9 @@ internal sealed partial class SendMails(StorytimeDb db, IMailer mailer, IOptions
 
     private static readonly TimeSpan _giveUpAfter = TimeSpan.FromHours(24);
 
+    /// <summary>Mails of this round that wait for the next one, because somebody else holds their account.</summary>
+    private readonly List<long> _waiting = [];
+
     /// <summary>No retries by Hangfire: the row says when it is due again, and the sweep comes every minute.</summary>
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public async Task RunAsync(CancellationToken ct)
@@ -37,14 +40,14 @@ internal sealed partial class SendMails(StorytimeDb db, IMailer mailer, IOptions
     }
 
     /// <summary>Takes the next mail that is due, and no other worker's.</summary>
-    /// <returns>Null when there is none. Without a letter when it was dropped.</returns>
+    /// <returns>Null when there is none. Without a letter when it was dropped, or waits for the next round.</returns>
     private async Task<Taken?> TakeAsync(CancellationToken ct)
     {
         db.ChangeTracker.Clear();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var now = time.Now();
         var mail = await db.OutgoingMails.FromSql($"""
-            select * from outgoing_mails where due_at <= {now} order by due_at, id limit 1 for update skip locked
+            select * from outgoing_mails where due_at <= {now} and id <> all({_waiting}) order by due_at, id limit 1 for update skip locked
             """).SingleOrDefaultAsync(ct);
         if (mail is null)
             return null;
@@ -57,6 +60,8 @@ internal sealed partial class SendMails(StorytimeDb db, IMailer mailer, IOptions
         else if (await LinkAsync(mail, kind, now, ct) is var (to, link))
             taken = taken with { To = to, Letter = Letter.For(mail, link) };
 
+        if (_waiting.Contains(mail.Id))
+            return taken;
         if (taken.Letter is null)
             db.OutgoingMails.Remove(mail);
         else
@@ -66,15 +71,19 @@ internal sealed partial class SendMails(StorytimeDb db, IMailer mailer, IOptions
         return taken;
     }
 
-    /// <returns>Null when there is no such account, or it has had enough of such mails.</returns>
+    /// <returns>Null when there is no such account, or it has had enough of such mails, or is held by somebody else (then the mail is among those that wait).</returns>
     private async Task<(string To, Uri Link)?> LinkAsync(OutgoingMail mail, AccountTokenKind kind, DateTimeOffset now, CancellationToken ct)
     {
-        // With a lock, so that mails that are sent at the same time are counted.
+        // With a lock, so that mails that are sent at the same time are counted; but not waiting for it: others hold the account first and then want its mails.
         var users = mail.UserId is { } id
-            ? db.Users.FromSql($"select * from users where id = {id} for no key update")
-            : db.Users.FromSql($"select * from users where lower(email) = lower({mail.ToEmail}) for no key update");
+            ? db.Users.FromSql($"select * from users where id = {id} for no key update skip locked")
+            : db.Users.FromSql($"select * from users where lower(email) = lower({mail.ToEmail}) for no key update skip locked");
         if (await users.AsNoTracking().SingleOrDefaultAsync(ct) is not { } user)
+        {
+            if (mail.UserId is not null || await db.Users.WithEmail(mail.ToEmail).AnyAsync(ct))
+                _waiting.Add(mail.Id);
             return null;
+        }
         var since = now - TimeSpan.FromHours(1);
         // Another attempt at the same mail is not one more mail.
         if (mail.Failures == 0 && await db.AccountTokens.CountAsync(t => t.UserId == user.Id && t.Kind == kind && t.CreatedAt > since, ct) >= MaxLinksPerHour)

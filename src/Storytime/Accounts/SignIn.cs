@@ -122,8 +122,12 @@ public sealed record Client(string UserAgent, string Address)
 {
     internal byte[] Hash => RefreshToken.Hash(UserAgent);
 
-    internal string? Name => UserAgent.Trim() is { Length: > 0 } name ? name[..Math.Min(name.Length, ParentSession.LongestDeviceName)] : null;
+    internal string? Name => UserAgent.Trim() is { Length: > 0 } name ? Head(name, ParentSession.LongestDeviceName) : null;
 
     public static ValueTask<Client?> BindAsync(HttpContext context, ParameterInfo parameter) =>
         ValueTask.FromResult<Client?>(new Client(context.Request.Headers.UserAgent.ToString(), RateLimits.Neighbourhood(context.Connection.RemoteIpAddress)));
+
+    /// <summary>Never ends with half a character: one beyond 16 bits is two <c>char</c>s, and half of it is no text to the database.</summary>
+    private static string Head(string text, int longest) =>
+        text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
 }

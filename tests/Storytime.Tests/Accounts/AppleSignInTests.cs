@@ -75,6 +75,18 @@ public sealed class AppleSignInTests(AppleApp apple) : IClassFixture<AppleApp>
     }
 
     [Fact]
+    public async Task A_change_of_address_that_still_waits_to_be_mailed_is_out_with_who_asked_for_it()
+    {
+        var (email, id, jwt) = await RegisterAsync();
+        var intruders = Families.NewEmail();
+        (await App.Client(jwt).PutAsync("/api/v1/me/email", new { email = intruders, password = Families.Password })).ShouldBe(HttpStatusCode.Accepted);
+
+        ((long)(await apple.SignInAsync(apple.Token(apple.NewSubject(), email))).ShouldBe(HttpStatusCode.OK)["user"]!["id"]!).ShouldBe(id);
+
+        (await App.MailsAsync(intruders)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Without_an_address_and_an_account_the_parent_is_told_what_to_do()
     {
         var before = await apple.RowsAsync();

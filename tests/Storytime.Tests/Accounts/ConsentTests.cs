@@ -97,6 +97,25 @@ public sealed class EmailPlusTests : IClassFixture<StorytimeApp>
         (await _app.MailsAsync(email)).Select(m => m.Subject).ShouldBe(["Your consent for your child’s Storytime", "Thank you: your consent is on record"]);
         (await _app.ConfirmConsentAsync(token)).ShouldBeOver();
         ((bool)(await parent.GetAsync("/api/v1/consent"))["current"]!).ShouldBeTrue();
+        (await _app.IsConfirmedAsync(email)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_link_that_went_to_an_address_that_the_account_has_no_more_gives_no_consent()
+    {
+        var (email, parent, _) = await _app.AccountAsync();
+        var token = await _app.LinkTokenAsync(email, "confirm-consent");
+        var next = Families.NewEmail();
+        foreach (var address in new[] { email, next })
+        {
+            (await _app.Client().GetAsync($"/account/confirm-consent?token={token}")).ShouldBe(HttpStatusCode.OK);
+            (await parent.PutAsync("/api/v1/me/email", new { email = address, password = Families.Password })).ShouldBe(HttpStatusCode.Accepted);
+            (await _app.ConfirmEmailAsync(await _app.LinkTokenAsync(address, "confirm-email"))).ShouldBe(HttpStatusCode.NoContent);
+        }
+
+        (await _app.ConfirmConsentAsync(token)).ShouldBeOver();
+        (await parent.PostAsync("/api/v1/me/consents", new { terms_version = "2026-04-22", privacy_version = "2026-04-22" })).ShouldBe(HttpStatusCode.Accepted);
+        (await _app.ConfirmConsentAsync(await _app.LinkTokenAsync(next, "confirm-consent"))).ShouldBe(HttpStatusCode.NoContent);
     }
 
     [Fact]

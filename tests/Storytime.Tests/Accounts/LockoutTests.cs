@@ -34,6 +34,19 @@ public sealed class LockoutTests : IClassFixture<StorytimeApp>
     }
 
     [Fact]
+    public async Task Who_forgot_the_password_and_chose_a_new_one_may_use_it_at_once()
+    {
+        var email = await RegisterAsync();
+        for (var i = 0; i < 11; i++)
+            await GuessAsync(email, Home);
+        await GuessAsync(email, Attacker);
+        await _app.ForgetAsync(email);
+        (await _app.ResetAsync(await _app.LinkTokenAsync(email, "reset-password"))).ShouldBe(HttpStatusCode.NoContent);
+        (await CountsAsync(email)).ShouldBe((0, 0));
+        (await CallAsync("login", email, Home, "brand new password")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Spellings_of_an_address_are_counted_together()
     {
         var email = "mike" + await RegisterAsync(prefix: "mike");

@@ -1,10 +1,23 @@
 using System.Net;
+using System.Text;
 using Storytime.Tests.Testing;
 
 namespace Storytime.Tests.Accounts;
 
 public sealed class RegisterTests(StorytimeApp app) : IClassFixture<StorytimeApp>
 {
+    [Fact]
+    public async Task A_user_agent_that_is_too_long_for_a_device_name_is_not_cut_within_a_character()
+    {
+        using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
+        using var http = new HttpClient(handler) { BaseAddress = app.Client().Http.BaseAddress };
+        var answer = await new ApiClient(http, null).SendAsync(HttpMethod.Post, "/api/v1/auth/register", new { email = Families.NewEmail(), password = Families.Password },
+            request => request.Headers.TryAddWithoutValidation("User-Agent", new string('a', 99) + "\U0001F600"));
+
+        var sessions = await app.Client((string)answer.ShouldBe(HttpStatusCode.Created)["jwt"]!).GetAsync("/api/v1/me/sessions");
+        ((string?)sessions["data"]![0]!["device_name"]).ShouldBe(new string('a', 99));
+    }
+
     [Fact]
     public async Task A_new_parent_gets_an_account_and_tokens()
     {

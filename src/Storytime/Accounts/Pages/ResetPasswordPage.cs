@@ -18,11 +18,11 @@ internal static class ResetPasswordPage
 
     public static async Task<RazorComponentResult<LinkPage>> Submit(
         [FromForm] string? token, [FromForm] string? password,
-        StorytimeDb db, Passwords passwords, IEnumerable<IAccountSessions> sessions, Nudges nudges, TimeProvider time, CancellationToken ct)
+        StorytimeDb db, Passwords passwords, PasswordCheck check, IEnumerable<IAccountSessions> sessions, Nudges nudges, TimeProvider time, CancellationToken ct)
     {
         if (_rule.GetValidationResult(password ?? "", new ValidationContext(_rule)) is { ErrorMessage: var problem })
             return Ask(token ?? "", problem);
-        var answer = await ResetPassword.Handle(new ResetPasswordRequest(token ?? "", password), db, passwords, sessions, nudges, time, ct);
+        var answer = await ResetPassword.Handle(new ResetPasswordRequest(token ?? "", password), db, passwords, check, sessions, nudges, time, ct);
         return answer.Result is ApiError error
             ? LinkPages.Page(error, Over)
             : LinkPages.Page("Your new password is set", "You were signed out on all devices. Open the Storytime app and sign in with the new password.");
