@@ -36,12 +36,12 @@ internal static class Api
         var parent = ios.MapGroup("").RequireAuthorization(Policy.Parent);
         parent.MapGet("/me", Me.Handle).WithTags("Accounts");
         parent.MapPut("/me/password", ChangePassword.Handle).WithTags("Accounts").RequireRateLimiting(RateLimits.Auth)
-            .MayRefuse(PasswordCheck.Wrong, Reauthentication.Required);
+            .MayRefuse(Reauthentication.Wrong, Reauthentication.Required);
         parent.MapGet("/me/sessions", ManageSessions.List).WithTags("Accounts");
         parent.MapDelete("/me/sessions", ManageSessions.EndOthers).WithTags("Accounts");
         parent.MapDelete("/me/sessions/{id:uuid}", ManageSessions.End).WithTags("Accounts");
         parent.MapPut("/me/email", ChangeEmail.Handle).WithTags("Accounts").RequireRateLimiting(RateLimits.Auth)
-            .MayRefuse(PasswordCheck.Wrong, Reauthentication.Required, ChangeEmail.Taken);
+            .MayRefuse(Reauthentication.Wrong, Reauthentication.Required, ChangeEmail.Taken);
 
         var consent = parent.MapGroup("").WithTags("Consent");
         consent.MapGet("/consent", ManageConsents.State);
@@ -76,7 +76,7 @@ internal static class Api
 
         var privacy = parent.MapGroup("").WithTags("Privacy");
         privacy.MapGet("/me/export", ExportData.Account).Produces<ExportResponse>().RequireRateLimiting(RateLimits.Privacy);
-        privacy.MapDelete("/me", RequestErasure.Account).RequireRateLimiting(RateLimits.Auth).MayRefuse(PasswordCheck.Wrong, Reauthentication.Required);
+        privacy.MapDelete("/me", RequestErasure.Account).RequireRateLimiting(RateLimits.Auth).MayRefuse(Reauthentication.Wrong, Reauthentication.Required);
         privacy.MapDelete("/me/consents", RequestErasure.Consent).RequireRateLimiting(RateLimits.Privacy);
         privacy.MapGet("/children/{id:id}/export", ExportData.Child).Produces<ExportResponse>().RequireRateLimiting(RateLimits.Privacy);
         privacy.MapDelete("/children/{id:id}", RequestErasure.Child).RequireRateLimiting(RateLimits.Privacy);

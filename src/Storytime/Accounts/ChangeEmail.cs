@@ -5,6 +5,7 @@ using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
+using Storytime.Platform.OpenApi;
 
 namespace Storytime.Accounts;
 
@@ -22,6 +23,7 @@ internal static class ChangeEmail
 
     /// <summary>Sends a link to a new address; the account has it once the link is opened.</summary>
     [EndpointName("change_email")]
+    [NoLocation]
     public static async Task<Results<Accepted, ApiError>> Handle(
         ChangeEmailRequest request, Parent parent, Client client, StorytimeDb db, Reauthentication reauthentication, Nudges nudges, TimeProvider time, CancellationToken ct)
     {
@@ -29,8 +31,9 @@ internal static class ChangeEmail
             return Me.Gone;
         var (email, now) = (request.Email!.Trim(), time.Now());
         // An address takes the account over, so where there is a password, a device that was left signed in is not enough.
-        var password = request.Password ?? (user.PasswordHash is null ? null : "");
-        if (await reauthentication.RefusalAsync(user, password, parent, client, now, ct) is { } refusal)
+        if (user.PasswordHash is not null && request.Password is null)
+            return ApiError.Invalid("password", "The account's password is needed.");
+        if (await reauthentication.RefusalAsync(user, request.Password, parent, client, now, ct) is { } refusal)
             return refusal;
         if (await db.Users.WithEmail(email).AnyAsync(u => u.Id != user.Id, ct))
             return Taken;
@@ -40,7 +43,7 @@ internal static class ChangeEmail
         if (await db.Users.FromSql($"select * from users where id = {user.Id} for share").AsNoTracking().SingleOrDefaultAsync(ct) is not { } locked)
             return Me.Gone;
         if (locked.PasswordHash != user.PasswordHash)
-            return PasswordCheck.Wrong;
+            return Reauthentication.Wrong;
         if (!await db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.RevokedAt == null, ct))
             return _sessionEnded;
         db.OutgoingMails.Add(OutgoingMail.To(email, MailKind.EmailChange, user.Id, now));

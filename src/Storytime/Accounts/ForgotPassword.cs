@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Errors;
+using Storytime.Platform.OpenApi;
 
 namespace Storytime.Accounts;
 
@@ -15,6 +16,7 @@ internal static class ForgotPassword
     /// the time that it takes, depends on it. At most three mails an hour go to one account.
     /// </summary>
     [EndpointName("forgot_password")]
+    [NoLocation]
     public static async Task<Results<Accepted, ApiError>> Handle(ForgotPasswordRequest request, StorytimeDb db, Nudges nudges, TimeProvider time, CancellationToken ct)
     {
         db.OutgoingMails.Add(OutgoingMail.To(request.Email!.Trim(), MailKind.PasswordReset, null, time.Now()));

@@ -52,7 +52,7 @@ internal sealed record Letter(string Subject, IReadOnlyList<string> Before, (str
             ]),
         MailKind.Erased => new(
             "Your Storytime data was erased",
-            ["Hello,", "What you asked us to erase is gone.", $"The number of the receipt is {mail.Receipt}. You need it only if you have a question about the erasure."],
+            ["Hello,", "What you asked us to erase is gone from the app. The last of it leaves our databases within about 15 minutes.", $"The number of the receipt is {mail.Receipt}. You need it only if you have a question about the erasure."],
             null,
             ["Thank you for having read with us."]),
     };

@@ -6,6 +6,7 @@ using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
+using Storytime.Platform.OpenApi;
 
 namespace Storytime.Accounts;
 
@@ -50,6 +51,7 @@ internal static class ManageConsents
     /// on record once the link is opened.
     /// </summary>
     [EndpointName("give_consent")]
+    [NoLocation]
     public static async Task<Results<Created<ConsentResponse>, Ok<ConsentResponse>, Accepted, ApiError>> Give(
         GiveConsentRequest request, Parent parent, StorytimeDb db, ConsentPolicy policy, IOptions<ConsentOptions> options, TimeProvider time, CancellationToken ct)
     {
@@ -70,7 +72,7 @@ internal static class ManageConsents
         var record = policy.Ask(user, time.Now());
         await db.SaveChangesAsync(ct);
         policy.Nudge();
-        return record is null ? TypedResults.Accepted((string?)null) : TypedResults.Created("/api/v1/me/consents", ToResponse(record, inForce));
+        return record is null ? TypedResults.Accepted((string?)null) : TypedResults.Created((string?)null, ToResponse(record, inForce));
     }
 
     private static ConsentResponse ToResponse(ConsentRecord c, ConsentOptions inForce) =>

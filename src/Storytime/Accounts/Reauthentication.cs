@@ -13,6 +13,8 @@ internal sealed class Reauthentication(StorytimeDb db, PasswordCheck check)
     public static readonly ApiError Required = new(403, "reauthentication_required",
         "This needs a sign-in within the last 5 minutes, or the account's password. Sign in again, then repeat it with the new token.");
 
+    public static readonly ApiError Wrong = new(401, PasswordCheck.Wrong.Code, "This is not the password of the account. Nothing was changed, and the session goes on.");
+
     /// <summary>Not inside a transaction, as <see cref="PasswordCheck.RefusalAsync"/>.</summary>
     /// <param name="user">The account of <paramref name="parent"/>, tracked.</param>
     /// <param name="password">Null when none was given; an account without one (Sign in with Apple) has no use for it.</param>
@@ -20,7 +22,10 @@ internal sealed class Reauthentication(StorytimeDb db, PasswordCheck check)
     public async Task<ApiError?> RefusalAsync(User user, string? password, Parent parent, Client client, DateTimeOffset now, CancellationToken ct)
     {
         if (password is not null && user.PasswordHash is not null)
-            return await check.RefusalAsync(user.Email!, user, password, client, now, ct);
+        {
+            var refusal = await check.RefusalAsync(user.Email!, user, password, client, now, ct);
+            return refusal == PasswordCheck.Wrong ? Wrong : refusal;
+        }
         return await db.ParentSessions.AnyAsync(s => s.Id == parent.SessionId && s.UserId == parent.UserId && s.SignedInAt > now - _recent, ct) ? null : Required;
     }
 }

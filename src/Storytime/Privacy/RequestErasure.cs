@@ -8,6 +8,7 @@ using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
+using Storytime.Platform.OpenApi;
 
 namespace Storytime.Privacy;
 
@@ -21,6 +22,7 @@ internal static class RequestErasure
 
     /// <summary>Erases a child with all that is stored about it. <c>Location</c> is the receipt, which shows how far it is; it is also sent by mail.</summary>
     [EndpointName("delete_child")]
+    [GivesReceipt]
     public static async Task<Results<NoContent, ApiError>> Child(
         long id, Parent parent, EraseFamily erase, HttpContext http, TimeProvider time, CancellationToken ct) =>
         await erase.RunAsync(ErasureKind.Child, parent, id, time.Now(), ct) is { } erasure ? Answer(erasure, http) : ApiError.NotFound("child");
@@ -30,6 +32,7 @@ internal static class RequestErasure
     /// it is without any sign-in; it is also sent by mail.
     /// </summary>
     [EndpointName("delete_account")]
+    [GivesReceipt]
     public static async Task<Results<NoContent, ApiError>> Account(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] DeleteAccountRequest? request, Parent parent, Client client, StorytimeDb db, Reauthentication reauthentication,
         EraseFamily erase, HttpContext http, TimeProvider time, CancellationToken ct)
@@ -46,6 +49,7 @@ internal static class RequestErasure
     /// there is none when there was neither consent nor a child.
     /// </summary>
     [EndpointName("withdraw_consent")]
+    [GivesReceipt]
     public static async Task<NoContent> Consent(Parent parent, EraseFamily erase, HttpContext http, TimeProvider time, CancellationToken ct) =>
         await erase.RunAsync(ErasureKind.ConsentWithdrawn, parent, null, time.Now(), ct) is { } erasure ? Answer(erasure, http) : TypedResults.NoContent();
 

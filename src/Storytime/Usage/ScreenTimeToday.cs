@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -47,7 +48,7 @@ internal static class ScreenTimeToday
     /// <summary>What a child has watched today, what is left, and when it may watch. Of a child without screen time, time_zone tells which day it is.</summary>
     [EndpointName("get_screen_time_today")]
     public static async Task<Results<Ok<ScreenTimeTodayResponse>, ApiError>> Read(
-        long id, [FromQuery(Name = "time_zone"), TimeZone] string? timeZone, Parent parent, StorytimeDb db, WatchTime watchTime, TimeProvider time, CancellationToken ct) =>
+        long id, [FromQuery(Name = "time_zone"), Description("IANA name, of a child without screen time: which day it is."), TimeZone] string? timeZone, Parent parent, StorytimeDb db, WatchTime watchTime, TimeProvider time, CancellationToken ct) =>
         await FindAsync(db.ChildrenOf(parent).AsNoTracking(), db, id, ct) is { } child
             ? TypedResults.Ok(await StateAsync(id, child.ScreenTime, child.Exception, timeZone, watchTime, time.Now(), ct))
             : ApiError.NotFound("child");
