@@ -29,7 +29,7 @@ internal static class ListChildSessions
     /// </summary>
     [EndpointName("list_child_sessions")]
     public static async Task<Results<Ok<Page<ListedChildSessionResponse>>, ApiError>> Handle(
-        long id, [AsParameters] PageQuery page, [FromQuery] bool? live, Parent parent, StorytimeDb db, DeviceActivity activity, TimeProvider time, CancellationToken ct)
+        long id, [AsParameters] PageQuery page, [FromQuery, Description("True: only live ones; false: only those that have ended.")] bool? live, Parent parent, StorytimeDb db, DeviceActivity activity, TimeProvider time, CancellationToken ct)
     {
         if (!await db.ChildrenOf(parent).AnyAsync(c => c.Id == id, ct))
             return ApiError.NotFound("child");
