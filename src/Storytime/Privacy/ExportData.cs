@@ -41,11 +41,14 @@ internal static class ExportData
     {
         if (turns.TryTake(parent.UserId) is not { } turn)
             return ApiError.RateLimited(_wait);
+        // Whatever becomes of the request.
         http.Response.RegisterForDispose(turn);
         var now = time.Now();
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"storytime-{name}-{now:yyyy-MM-dd}.json\"";
         return TypedResults.Stream(async output =>
         {
+            // Over before the reader sees the end of the file, so that it may ask for the next at once.
+            using var untilWritten = turn;
             using var limit = new CancellationTokenSource(Longest, time);
             await using var cut = limit.Token.Register(http.Abort);
             await export.WriteAsync(output, parent.UserId, childId, now, ct);

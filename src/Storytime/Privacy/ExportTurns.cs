@@ -19,10 +19,17 @@ internal sealed class ExportTurns
 
     private sealed class Turn(ExportTurns turns, long userId) : IDisposable
     {
+        private bool _isOver;
+
+        /// <summary>A second time does nothing: by then the account may have another turn.</summary>
         public void Dispose()
         {
             lock (turns._accounts)
-                turns._accounts.Remove(userId);
+            {
+                if (!_isOver)
+                    turns._accounts.Remove(userId);
+                _isOver = true;
+            }
         }
     }
 }

@@ -91,6 +91,14 @@ public sealed class ExportTests(StorytimeApp app) : IClassFixture<StorytimeApp>
     }
 
     [Fact]
+    public async Task The_next_export_can_be_asked_for_as_soon_as_one_is_there()
+    {
+        var (parent, child) = await app.FamilyAsync();
+        for (var i = 0; i < 50; i++)
+            (await parent.GetAsync(i % 2 == 0 ? "/api/v1/me/export" : $"/api/v1/children/{child}/export")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public void A_reader_that_does_not_read_is_cut_off_by_the_server()
     {
         app.Client();
