@@ -31,7 +31,8 @@ internal sealed partial record Row(string Route, Who Who, Thing[]? Things = null
 
     public string Method => Route.Split(' ')[0] is var method && method == "ANY" ? "GET" : method;
 
-    public bool IsSafe => Method == "GET";
+    /// <summary>May be called by all at the same time. Exports of one account take turns.</summary>
+    public bool IsSafe => Method == "GET" && !Route.EndsWith("/export", StringComparison.Ordinal);
 
     /// <summary>All ours; all theirs; each one alone theirs, and missing.</summary>
     public IEnumerable<Pick[]> Picks()
