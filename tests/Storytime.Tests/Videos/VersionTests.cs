@@ -145,9 +145,9 @@ public sealed class VersionTests(VersionHost host) : IClassFixture<VersionHost>
         await Should.ThrowAsync<HttpRequestException>(() => host.SubmitAsync(id));
         host.Cloud.Faults.Clear();
 
-        // The job may be done by now: then the video is ready, and there is nothing left to cancel.
+        // The job may be done by now: then there is nothing left to cancel, and the video is ready, at the latest when it is asked for.
         var answer = await host.Editor.PostAsync($"{Assets}/{id}/cancellations");
-        var asset = await host.ReadAsync(id);
+        var asset = answer.Status == HttpStatusCode.Accepted ? await host.ReadAsync(id) : await host.WaitAsync(id, () => PollAsync(id));
         (await host.App.SqlAsync($"select mediaconvert_job_id from video_assets where id = {id}")).ShouldBeOfType<string>();
         ((string?)asset["status"]).ShouldBe(answer.Status == HttpStatusCode.Accepted ? "failed" : "ready", answer.Text);
         (await host.App.SqlAsync($"select count(*) from stray_jobs where video_asset_id = {id}")).ShouldBe(0L);
@@ -208,13 +208,15 @@ public sealed class VersionTests(VersionHost host) : IClassFixture<VersionHost>
     {
         var id = asset ?? await host.AssetAsync(book, TestVideos.Broken);
         await host.SubmitAsync(id);
-        var answer = await host.WaitAsync(id, async () =>
-        {
-            await host.App.SqlAsync($"update video_assets set checked_at = checked_at - interval '1 minute' where id = {id}");
-            await host.RunAsync<PollVideos>(p => p.RunAsync(CancellationToken.None));
-        });
+        var answer = await host.WaitAsync(id, () => PollAsync(id));
         ((string?)answer["status"]).ShouldBe("ready", answer.ToString());
         return id;
+    }
+
+    private async Task PollAsync(long id)
+    {
+        await host.App.SqlAsync($"update video_assets set checked_at = checked_at - interval '1 minute' where id = {id}");
+        await host.RunAsync<PollVideos>(p => p.RunAsync(CancellationToken.None));
     }
 
     private Task CleanAsync() => host.RunAsync<CleanVideos>(c => c.RunAsync(CancellationToken.None));
