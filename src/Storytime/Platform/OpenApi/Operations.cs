@@ -62,10 +62,15 @@ internal static class Operations
     /// <summary><c>/children/{id}/library_items/{bookId}</c>: the id of the child, the id of the book.</summary>
     private static void DescribeId(OpenApiParameter parameter, string path)
     {
-        if (parameter is not { In: ParameterLocation.Path, Schema: OpenApiSchema { Format: "int64" } schema })
+        if (parameter is not { In: ParameterLocation.Path, Schema: OpenApiSchema { Format: "int64" or "uuid" } schema })
             return;
         var segments = path.Split('/');
         var collection = segments[Array.FindIndex(segments, s => s.StartsWith($"{{{parameter.Name}", StringComparison.Ordinal)) - 1];
+        if (schema.Format == "uuid")
+        {
+            parameter.Description ??= $"The {parameter.Name} of the {Singular(collection)}.";
+            return;
+        }
         var thing = parameter.Name == "id" ? Singular(collection) : parameter.Name![..^"Id".Length];
         parameter.Description ??= $"Id of the {thing.Replace('_', ' ')}.";
         schema.Minimum = "1";
