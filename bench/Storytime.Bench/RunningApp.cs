@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Storytime.LocalCloud;
 using Storytime.Platform.Errors;
@@ -28,7 +26,7 @@ internal sealed class RunningApp : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("storytime-bench-").FullName;
         var cluster = await PostgresCluster.StartAsync(new PostgresOptions { DataFolder = folder }, ct);
-        var settings = Settings(cluster.ConnectionString("postgres"), FreePort());
+        var settings = Settings(cluster.ConnectionString("postgres"), Loopback.FreePort());
         using (var migrate = Start(settings, "migrate"))
         {
             await migrate.WaitForExitAsync(ct);
@@ -101,12 +99,5 @@ internal sealed class RunningApp : IAsyncDisposable
             ["RateLimits__AuthPerMinute"] = "1000000",
             ["Logging__LogLevel__Default"] = "Warning",
         };
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Storytime.LocalCloud.Orchestration;
 using Storytime.LocalCloud.Postgres;
 
@@ -39,7 +37,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         await ClearStaleLockAsync(folder, ct);
         for (var attempt = 1; ; attempt++)
         {
-            var port = options.Port == 0 ? FreePort() : options.Port;
+            var port = options.Port == 0 ? Loopback.FreePort() : options.Port;
             if (await TryServeAsync(programs, folder, options, port, ct) is { } cluster)
                 return cluster;
 
@@ -169,13 +167,6 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
 
         return ["-D", folder.Data, .. settings.SelectMany(setting => new[] { "-c", setting })];
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<string> FirstLineAsync(string file, CancellationToken ct) => (await LinesAsync(file, ct)).FirstOrDefault("").Trim();

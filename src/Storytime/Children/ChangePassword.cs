@@ -24,7 +24,7 @@ internal static class ChangePassword
         ChangePasswordRequest request, Parent parent, Client client, StorytimeDb db, Reauthentication reauthentication, Passwords passwords, Nudges nudges, TimeProvider time, CancellationToken ct)
     {
         if (await db.Users.SingleOrDefaultAsync(u => u.Id == parent.UserId, ct) is not { } user)
-            return ApiError.Unauthenticated("This account does not exist any more.");
+            return Me.Gone;
         if (NewPasswordAttribute.IsEmail(request.Password!, user.Email!) is { } tooEasy)
             return tooEasy;
         if (user.PasswordHash is not null && request.CurrentPassword is null)

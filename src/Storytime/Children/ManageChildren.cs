@@ -56,7 +56,7 @@ internal static class ManageChildren
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // Held to the end, so that a consent that is withdrawn meanwhile takes this child with it.
         if (!await db.Users.FromSql($"select * from users where id = {parent.UserId} for share").AnyAsync(ct))
-            return ApiError.Unauthenticated("This account does not exist any more.");
+            return Me.Gone;
         if (!await consent.IsGivenAsync(parent.UserId, ct))
             return ConsentRequired;
         var child = ChildProfile.Create(parent, request.Name!.Trim(), request.AvatarUrl, request.BirthYear, time.Now());

@@ -16,7 +16,7 @@ namespace Storytime.Privacy;
 /// What happens at once when something is to be erased, in one transaction: everything that anybody can see of it goes, and an <see cref="Erasure"/> takes down what
 /// <see cref="EraseData"/> has to delete besides.
 /// </summary>
-internal sealed class EraseFamily(StorytimeDb db, Pseudonyms pseudonyms, RequestCounts counts, Nudges nudges)
+internal sealed class EraseFamily(StorytimeDb db, PasswordCheck check, RequestCounts counts, Nudges nudges)
 {
     /// <summary>Mails with receipts to an account that stays, in an hour; whose account it is could otherwise flood the address. The answers have the receipts anyway.</summary>
     public const int MaxMailsPerHour = 10;
@@ -97,8 +97,7 @@ internal sealed class EraseFamily(StorytimeDb db, Pseudonyms pseudonyms, Request
     {
         // What hangs on the address alone. In what is still on its way the address may be spelled differently.
         await db.OutgoingMails.Where(m => m.UserId == null && m.Kind != MailKind.Erased && m.ToEmail.ToLower() == user.Email!.ToLower()).ExecuteDeleteAsync(ct);
-        var emailHash = pseudonyms.OfEmail(user.Email!);
-        await db.SignInFailures.Where(f => f.EmailHash == emailHash).ExecuteDeleteAsync(ct);
+        await check.ForgetAllAsync(user.Email!, ct);
         // All else about an account goes with its row.
         await db.Users.Where(u => u.Id == user.Id).ExecuteDeleteAsync(ct);
         db.Entry(user).State = EntityState.Detached;

@@ -18,8 +18,6 @@ public sealed record DeleteAccountRequest(
 
 internal static class RequestErasure
 {
-    private static readonly ApiError _gone = ApiError.Unauthenticated("This account does not exist any more.");
-
     /// <summary>Erases a child with all that is stored about it. <c>Location</c> is the receipt, which shows how far it is; it is also sent by mail.</summary>
     [EndpointName("delete_child")]
     [GivesReceipt]
@@ -38,10 +36,10 @@ internal static class RequestErasure
         EraseFamily erase, HttpContext http, TimeProvider time, CancellationToken ct)
     {
         if (await db.Users.SingleOrDefaultAsync(u => u.Id == parent.UserId, ct) is not { } user)
-            return _gone;
+            return Me.Gone;
         if (await reauthentication.RefusalAsync(user, request?.Password, parent, client, time.Now(), ct) is { } refusal)
             return refusal;
-        return await erase.RunAsync(ErasureKind.Account, parent, null, time.Now(), ct) is { } erasure ? Answer(erasure, http) : _gone;
+        return await erase.RunAsync(ErasureKind.Account, parent, null, time.Now(), ct) is { } erasure ? Answer(erasure, http) : Me.Gone;
     }
 
     /// <summary>

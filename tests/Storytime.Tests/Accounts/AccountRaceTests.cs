@@ -1,5 +1,4 @@
 using System.Net;
-using Npgsql;
 using Storytime.Accounts;
 using Storytime.Tests.Testing;
 
@@ -57,10 +56,10 @@ public sealed class AccountRaceTests(AppleApp apple) : IClassFixture<AppleApp>
         (await ChangeEmailAsync(parent, next)).ShouldBe(HttpStatusCode.Accepted);
         Task<Answer> delete;
         Task round;
-        await using (await HoldAsync(Lock(email, "for update")))
+        await using (await HeldLock.TakeAsync(App, Lock(email, "for update")))
         {
-            await WaitersAsync(1, delete = parent.DeleteAsync("/api/v1/me"));
-            await WaitersAsync(2, round = App.RunAsync<SendMails>(j => j.RunAsync(CancellationToken.None)));
+            await App.WaitersAsync(1, delete = parent.DeleteAsync("/api/v1/me"));
+            await App.WaitersAsync(2, round = App.RunAsync<SendMails>(j => j.RunAsync(CancellationToken.None)));
         }
         (await delete).ShouldBe(HttpStatusCode.NoContent);
         await round;
@@ -76,7 +75,7 @@ public sealed class AccountRaceTests(AppleApp apple) : IClassFixture<AppleApp>
         await ChangeEmailAsync(parent, next);
         await App.ForgetAsync(email);
         await App.ForgetAsync(other);
-        await using (await HoldAsync(Lock(email, "for no key update")))
+        await using (await HeldLock.TakeAsync(App, Lock(email, "for no key update")))
         {
             (await App.MailsAsync(other)).Count.ShouldBe(1);
             (await App.MailsAsync(next)).ShouldBeEmpty();
@@ -110,9 +109,9 @@ public sealed class AccountRaceTests(AppleApp apple) : IClassFixture<AppleApp>
         await App.SqlAsync("delete from sign_in_failures");
         await App.LoginAsync(email, "not the password");
         // As an attempt does it: first the row of its address, then that of all.
-        var held = await HoldAsync("update sign_in_failures set failures = failures where address_hash <> ''");
+        var held = await HeldLock.TakeAsync(App, "update sign_in_failures set failures = failures where address_hash <> ''");
         var answer = App.ResetAsync(reset);
-        await WaitersAsync(1, answer);
+        await App.WaitersAsync(1, answer);
         (await held.RunAsync("update sign_in_failures set failures = failures where address_hash = ''")).ShouldBe(1);
         await held.DisposeAsync();
         (await answer).ShouldBe(HttpStatusCode.NoContent);
@@ -135,48 +134,14 @@ public sealed class AccountRaceTests(AppleApp apple) : IClassFixture<AppleApp>
     private async Task<Answer[]> MeetAsync(string hold, params Func<Task<Answer>>[] calls)
     {
         var running = new List<Task<Answer>>();
-        await using (await HoldAsync(hold))
+        await using (await HeldLock.TakeAsync(App, hold))
         {
             foreach (var call in calls)
             {
                 running.Add(call());
-                await WaitersAsync(running.Count(r => !r.IsCompleted), running[^1]);
+                await App.WaitersAsync(running.Count(r => !r.IsCompleted), running[^1]);
             }
         }
         return await Task.WhenAll(running);
-    }
-
-    private async Task WaitersAsync(int count, Task call)
-    {
-        while (!call.IsCompleted
-            && (long)(await App.SqlAsync("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))! < count)
-        {
-            await Task.Delay(20);
-        }
-    }
-
-    private async Task<Held> HoldAsync(string sql)
-    {
-        var connection = new NpgsqlConnection(App.ConnectionString);
-        await connection.OpenAsync();
-        var held = new Held(connection, await connection.BeginTransactionAsync());
-        await held.RunAsync(sql);
-        return held;
-    }
-
-    /// <summary>A transaction that ends, and is kept, when it is let go.</summary>
-    private sealed class Held(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
-    {
-        public async Task<int> RunAsync(string sql)
-        {
-            await using var command = new NpgsqlCommand(sql, connection, transaction);
-            return await command.ExecuteNonQueryAsync();
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await transaction.CommitAsync();
-            await connection.DisposeAsync();
-        }
     }
 }

@@ -59,12 +59,12 @@ public sealed class ChildSessionTests(StorytimeApp app) : IClassFixture<Storytim
         var link = await app.LinkTokenAsync(email, "reset-password");
         Task<Answer> handOver, reset;
         // The hand-over is past the check of its token, and waits for the child.
-        await using (var held = await HeldTransaction.TakeAsync(app, $"select from child_profiles where id = {child} for update"))
+        await using (await HeldLock.TakeAsync(app, $"select from child_profiles where id = {child} for update"))
         {
             handOver = parent.PostAsync($"/api/v1/children/{child}/child_sessions");
-            await held.WaitForAsync(1, handOver);
+            await app.WaitersAsync(1, handOver);
             reset = app.ResetAsync(link);
-            await held.WaitForAsync(2, reset);
+            await app.WaitersAsync(2, reset);
         }
         (await reset).ShouldBe(HttpStatusCode.NoContent);
         var device = app.Client((string)(await handOver).ShouldBe(HttpStatusCode.Created)["token"]!);

@@ -96,12 +96,12 @@ public sealed class ChildrenTests(StorytimeApp app) : IClassFixture<StorytimeApp
             create trigger wait_for_test before insert on child_profiles for each row when (new.name = 'Late') execute function wait_for_test()
             """);
         Task<Answer> added, withdrawn;
-        await using (var held = await HeldTransaction.TakeAsync(app, "select pg_advisory_xact_lock(4242)"))
+        await using (await HeldLock.TakeAsync(app, "select pg_advisory_xact_lock(4242)"))
         {
             added = parent.PostAsync("/api/v1/children", new { name = "Late" });
-            await held.WaitForAsync(1, added);
+            await app.WaitersAsync(1, added);
             withdrawn = parent.DeleteAsync("/api/v1/me/consents");
-            await held.WaitForAsync(2, withdrawn);
+            await app.WaitersAsync(2, withdrawn);
         }
         (await added).ShouldBe(HttpStatusCode.Created);
         (await withdrawn).ShouldBe(HttpStatusCode.NoContent);

@@ -72,16 +72,16 @@ public sealed class ExportTests(StorytimeApp app) : IClassFixture<StorytimeApp>
             parents.Add(await app.ParentAsync());
         await using var held = await HeldLock.TakeAsync(app, "lock table usage_events in access exclusive mode");
         var exports = new List<Task<Answer>> { ExportAsync(parents[0]) };
-        await held.WaitersAsync(1);
+        await app.WaitersAsync(1);
         (await ExportAsync(parents[0])).ShouldBeError(HttpStatusCode.TooManyRequests, "rate_limited").Headers.RetryAfter.ShouldNotBeNull();
         exports.AddRange(parents[1..^1].Select(ExportAsync));
-        await held.WaitersAsync(ExportTurns.Most);
+        await app.WaitersAsync(ExportTurns.Most);
         (await ExportAsync(parents[^1])).ShouldBeError(HttpStatusCode.TooManyRequests, "rate_limited");
 
         app.Clock.Advance(ExportData.Longest);
         foreach (var export in exports)
             await Should.ThrowAsync<HttpRequestException>(() => export);
-        await held.ReleaseAsync();
+        await held.DisposeAsync();
         // What was cut off has given its turn back, as soon as it is over.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while ((await ExportAsync(parents[^1])).Status != HttpStatusCode.OK)

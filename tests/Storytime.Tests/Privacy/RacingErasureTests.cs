@@ -72,10 +72,10 @@ public sealed class RacingErasureTests(StorytimeApp app) : IClassFixture<Storyti
         var token = await app.LinkTokenAsync(account.Email, "reset-password");
         await using var held = await HeldLock.TakeAsync(app, $"select 1 from users where email = '{account.Email}' for update");
         var reset = app.ResetAsync(token);
-        await held.WaitersAsync(1);
+        await app.WaitersAsync(1);
         var delete = account.Parent.DeleteAsync("/api/v1/me");
-        await held.WaitersAsync(2);
-        await held.ReleaseAsync();
+        await app.WaitersAsync(2);
+        await held.DisposeAsync();
         (await reset).ShouldBe(HttpStatusCode.NoContent);
         (await delete).ShouldBe(HttpStatusCode.NoContent);
     }
@@ -90,8 +90,8 @@ public sealed class RacingErasureTests(StorytimeApp app) : IClassFixture<Storyti
         await using var held = await HeldLock.TakeAsync(app, $"delete from child_profiles where id = {child}");
         var patch = parent.PatchAsync($"/api/v1/children/{child}", new { name = "Bo" });
         var shelf = parent.PostAsync($"/api/v1/children/{child}/library_items", new { book_id = book });
-        await held.WaitersAsync(2);
-        await held.ReleaseAsync();
+        await app.WaitersAsync(2);
+        await held.DisposeAsync();
         foreach (var answer in new[] { await patch, await shelf })
             ((string?)answer.ShouldBeError(HttpStatusCode.NotFound, "not_found")["error"]!["message"]).ShouldBe("It was deleted at this very moment.");
         logs.Text.ShouldNotContain("An unhandled exception");

@@ -73,7 +73,7 @@ public sealed class ConcurrentStaffTests(StorytimeApp app) : IClassFixture<Story
         var stretched = Task.WhenAll(
             editor.PatchAsync($"{Windows}/{first}", new { end_at = start.AddDays(20) }),
             editor.PatchAsync($"{Windows}/{last}", new { start_at = start.AddDays(10) }));
-        await BothWaitAsync();
+        await app.WaitersAsync(2);
         await third.RollbackAsync(TestContext.Current.CancellationToken);
 
         (await stretched).Select(a => a.Status).Order().ShouldBe([HttpStatusCode.OK, HttpStatusCode.Conflict]);
@@ -97,15 +97,6 @@ public sealed class ConcurrentStaffTests(StorytimeApp app) : IClassFixture<Story
                 editor.DeleteAsync($"{Windows}/{second}"));
             foreach (var answer in answers)
                 ((int)answer.Status).ShouldBeLessThan(500, answer.Text);
-        }
-    }
-
-    private async Task BothWaitAsync()
-    {
-        for (var looks = 0; (long)(await app.SqlAsync("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))! < 2; looks++)
-        {
-            looks.ShouldBeLessThan(500, "Nobody waits.");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Storytime.LocalCloud;
 using Storytime.LocalCloud.Orchestration;
 
@@ -16,8 +14,8 @@ internal sealed class Ceph : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("storytime-ceph-").FullName;
     private readonly List<ChildProcess> _daemons = [];
-    private readonly int _monitorPort = FreePort();
-    private readonly int _s3Port = FreePort();
+    private readonly int _monitorPort = Loopback.FreePort();
+    private readonly int _s3Port = Loopback.FreePort();
 
     public Uri S3Url => new($"http://127.0.0.1:{_s3Port}");
 
@@ -163,11 +161,4 @@ internal sealed class Ceph : IAsyncDisposable
         string.Concat(await Task.WhenAll(Directory.GetFiles(_folder, "*.log").Select(async f => $"\n{Path.GetFileName(f)}:\n{await File.ReadAllTextAsync(f, ct)}")));
 
     private string PathOf(string name) => Path.Combine(_folder, name);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -2,28 +2,43 @@ using Npgsql;
 
 namespace Storytime.Tests.Testing;
 
-/// <summary>A transaction that somebody else has open, so that requests get into each other's way in a known order.</summary>
-internal sealed class HeldLock(StorytimeApp app, NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
+/// <summary>A transaction that somebody else has open, so that a test decides where requests meet. What it did is kept when it is let go.</summary>
+internal sealed class HeldLock(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
 {
     public static async Task<HeldLock> TakeAsync(StorytimeApp app, string sql)
     {
         var connection = new NpgsqlConnection(app.ConnectionString);
         await connection.OpenAsync();
-        var transaction = await connection.BeginTransactionAsync();
-        await using var command = new NpgsqlCommand(sql, connection, transaction);
-        await command.ExecuteNonQueryAsync();
-        return new HeldLock(app, connection, transaction);
+        var held = new HeldLock(connection, await connection.BeginTransactionAsync());
+        await held.RunAsync(sql);
+        return held;
     }
 
-    /// <summary>Returns when so many wait, for this lock or for each other.</summary>
-    public async Task WaitersAsync(int count)
+    public async Task<int> RunAsync(string sql)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((long)(await app.SqlAsync("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))! < count)
-            await Task.Delay(20, patience.Token);
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        return await command.ExecuteNonQueryAsync();
     }
 
-    public Task ReleaseAsync() => transaction.CommitAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (connection.State != System.Data.ConnectionState.Open)
+            return;
+        await transaction.CommitAsync();
+        await connection.DisposeAsync();
+    }
+}
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+internal static class Waiters
+{
+    /// <summary>Returns when so many requests wait for locks, or the one that might is through without.</summary>
+    public static async Task WaitersAsync(this StorytimeApp app, int count, Task? through = null)
+    {
+        const string Sql = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        for (var looks = 0; through?.IsCompleted != true && (long)(await app.SqlAsync(Sql))! < count; looks++)
+        {
+            looks.ShouldBeLessThan(500, "Nobody waits.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using StackExchange.Redis;
 using Storytime.LocalCloud;
 using Storytime.LocalCloud.Orchestration;
@@ -19,7 +17,7 @@ public sealed class RedisServer : IAsyncLifetime
     {
         for (var attempt = 1; ; attempt++)
         {
-            _port = FreePort();
+            _port = Loopback.FreePort();
             try
             {
                 await StartAsync();
@@ -68,12 +66,5 @@ public sealed class RedisServer : IAsyncLifetime
     {
         await StopAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
