@@ -9,7 +9,7 @@ namespace Storytime.Data;
 /// </summary>
 internal sealed class Partitions(NpgsqlDataSource database, TimeProvider time)
 {
-    private static readonly string[] _tables = ["usage_events", "playback_sessions", "playback_attempts"];
+    private static readonly string[] _tables = ["usage_events", "viewing_days", "playback_sessions", "playback_attempts"];
 
     /// <summary>A daily job: for this month and the three after it.</summary>
     public async Task MakeAheadAsync(CancellationToken ct)

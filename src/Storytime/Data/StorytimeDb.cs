@@ -51,7 +51,13 @@ internal sealed class StorytimeDb(DbContextOptions<StorytimeDb> options) : DbCon
     public DbSet<PlaybackAttempt> PlaybackAttempts => Set<PlaybackAttempt>();
 
     public DbSet<UsageEvent> UsageEvents => Set<UsageEvent>();
+    public DbSet<SetAsideEvent> SetAsideEvents => Set<SetAsideEvent>();
+    public DbSet<ViewingDay> ViewingDays => Set<ViewingDay>();
     public DbSet<DailyUsage> DailyUsages => Set<DailyUsage>();
+    public DbSet<UsageTotal> UsageTotals => Set<UsageTotal>();
+    public DbSet<RollUpMark> RollUpMarks => Set<RollUpMark>();
+    public DbSet<ArchivedDay> ArchivedDays => Set<ArchivedDay>();
+    public DbSet<ArchiveKey> ArchiveKeys => Set<ArchiveKey>();
 
     public DbSet<Erasure> Erasures => Set<Erasure>();
 

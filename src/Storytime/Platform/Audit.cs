@@ -5,12 +5,13 @@ using Storytime.Platform.Auth;
 
 namespace Storytime.Platform;
 
-/// <summary>One change made by staff: who, what, before, after. Written in the transaction of the change itself.</summary>
+/// <summary>One change made by staff, or by the clock to what staff answers for: who, what, before, after. Written in the transaction of the change itself.</summary>
 internal sealed class AuditEntry
 {
     public long Id { get; private set; }
 
-    public long AdminId { get; private set; }
+    /// <summary>Null for what a job did: a contract that expired.</summary>
+    public long? AdminId { get; private set; }
 
     /// <summary><c>created</c>, <c>updated</c>, <c>deleted</c> or a word of the feature.</summary>
     public string Action { get; private set; } = "";
@@ -26,9 +27,10 @@ internal sealed class AuditEntry
 
     public DateTimeOffset CreatedAt { get; private set; }
 
-    public static AuditEntry Of(Staff staff, string action, string subjectType, long subjectId, object? before, object? after, DateTimeOffset now) => new()
+    /// <param name="staff">Null when a job made the change.</param>
+    public static AuditEntry Of(Staff? staff, string action, string subjectType, long subjectId, object? before, object? after, DateTimeOffset now) => new()
     {
-        AdminId = staff.AdminId,
+        AdminId = staff?.AdminId,
         Action = action,
         SubjectType = subjectType,
         SubjectId = subjectId,

@@ -19,7 +19,7 @@ internal static class BusinessData
         Of("partnership_contracts")
             .Personal(DataCategory.PublisherContacts, "notes")
             .Plain("id publisher_id contract_name start_date end_date payment_model rev_share_bps flat_fee_cents minimum_guarantee_cents minimum_guarantee_basis")
-            .Plain("currency status created_at updated_at"),
+            .Plain("currency status terminated_on created_at updated_at"),
         Of("rights_windows").Plain("id publisher_id book_id start_at end_at territory created_at updated_at"),
         Of("books")
             .Plain("id title author description age_min age_max language publisher_id status cover_s3_key poster_s3_key playing_asset_id poster_asset_id")
@@ -40,11 +40,17 @@ internal static class BusinessData
 
         // Sums for books: no column tells of a child, a family or a device.
         Of("daily_usages").Plain("id day book_id publisher_id territory seconds_watched plays children updated_at"),
+        Of("usage_totals").Plain("id grain starts_on publisher_id book_id seconds_watched plays children updated_at"),
+        Of("roll_up_marks").Plain("id watermark system_identifier rolled_up_at"),
+        Of("archived_days").Plain("day events size_bytes archived_at"),
+        // Once the key of a month is deleted, nobody can tell whose the hashes in the archive were.
+        Of("archive_keys").Plain("month key"),
         Of("revenue_periods").Plain("month amount_cents currency created_at updated_at"),
         Of("publisher_statements")
             .Personal(DataCategory.Staff, "issued_by_admin_id")
+            .Personal(DataCategory.PublisherContacts, "facts")
             .Plain("id publisher_id month currency status total_cents content_hash issued_at created_at updated_at"),
-        Of("statement_lines").Plain("id statement_id position book_id description seconds_watched amount_cents"),
+        Of("statement_lines").Plain("id statement_id position kind contract_id book_id for_month description seconds_watched children amount_cents"),
 
         Of("__EFMigrationsHistory").Plain("migration_id product_version"),
     ];

@@ -70,6 +70,10 @@ internal sealed record DataCategory(string Name, DataSubject Whose, string What,
         "To show you what was watched, to keep screen time, and to pay publishers by the minute; the sums that they are paid by hold no child.",
         r => $"{r.UsageEventsMonths} months and until the end of that month.", SoonWithChild);
 
+    public static readonly DataCategory SetAside = new(
+        "set_aside_events", DataSubject.Child, "What the app reported and we could not take, as it was sent, and why.",
+        "To find out why watched time is missing.", _ => "P30D", "Deleting the child or the account, or withdrawing consent, at once.");
+
     public static readonly DataCategory Permissions = new(
         "playback_permissions", DataSubject.Child, "Each time that a video was opened for the child: book, device and time.",
         "To let the player open the video, and to believe what it reports later.",
@@ -81,9 +85,9 @@ internal sealed record DataCategory(string Name, DataSubject Whose, string What,
         r => $"{r.PlaybackAttemptsMonths} months and until the end of that month.", SoonWithChild);
 
     public static readonly DataCategory Erasures = new(
-        "erasures", DataSubject.Parent, "That something was erased: a receipt number, times, and numbers of rows. Until it is complete also the internal ids and the country.",
+        "erasures", DataSubject.Parent, "That something was erased: a receipt number, times, and numbers of rows. Until it is complete also the internal ids.",
         "To finish the erasure whatever happens, and to let you check it.",
-        _ => "Ids and country until the erasure is complete, usually 15 minutes, at most about 8 days; the receipt, which tells nothing about you, for good.",
+        _ => "Ids until the erasure is complete, usually 15 minutes, at most about 8 days; the receipt, which tells nothing about you, for good.",
         "Its own completion.");
 
     public static readonly DataCategory Staff = new(

@@ -62,10 +62,15 @@ internal static class DataInventory
             .Personal(DataCategory.Attempts, "id user_id book_id child_session_id granted refusal playback_session_id created_at")
             .Personal(DataCategory.Attempts, "child_profile_id", "case when child_profile_id = any($1) then child_profile_id end"),
         InventoryTable.OfAChild("usage_events", ErasedHow.ByJob)
-            .Personal(DataCategory.Viewing, "id child_profile_id book_id event_id event_type position_seconds occurred_at playback_session_id metadata created_at"),
+            .Personal(DataCategory.Viewing, "id child_profile_id book_id event_id event_type position_seconds occurred_at playback_session_id metadata created_at clock_skew_ms publisher_id territory")
+            .Plain("transaction_id"),
+        InventoryTable.OfAChild("viewing_days", ErasedHow.ByJob)
+            .Personal(DataCategory.Viewing, "child_profile_id day book_id publisher_id territory seconds_watched plays furthest_seconds"),
+        new InventoryTable("set_aside_events", ErasedHow.AtOnce, "child_profile_id = any($1)", "user_id = $2")
+            .Personal(DataCategory.SetAside, "id user_id child_profile_id code message body received_at"),
         new InventoryTable("erasures", ErasedHow.Kept)
-            .Withheld(DataCategory.Erasures, "user_id child_profile_ids country sealed_apple_tokens", "Of what is gone already, and only until the erasure is complete.")
-            .Plain("id receipt kind deleted requested_at due_at completed_at"),
+            .Withheld(DataCategory.Erasures, "user_id child_profile_ids sealed_apple_tokens", "Of what is gone already, and only until the erasure is complete.")
+            .Plain("id receipt kind deleted usage_watermark requested_at due_at completed_at"),
 
         .. BusinessData.Tables,
     ];

@@ -5,6 +5,7 @@ using NpgsqlTypes;
 using Storytime.Accounts;
 using Storytime.Data;
 using Storytime.Platform;
+using Storytime.Usage;
 
 namespace Storytime.Privacy;
 
@@ -13,7 +14,7 @@ namespace Storytime.Privacy;
 /// another one 10 minutes later, and only that one ends the erasure. A pass deletes what is there and counts it in the same statement, so it may end anywhere,
 /// run twice, and be begun anew.
 /// </summary>
-internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, TimeProvider time, ILogger<EraseData> log, AppleTokens apple)
+internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, TimeProvider time, ILogger<EraseData> log, AppleTokens apple, RollUp rollUp)
 {
     /// <summary>Rows of one transaction: short enough for nobody to wait for it.</summary>
     public const int ChunkRows = 5_000;
@@ -49,7 +50,10 @@ internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, T
         if (await db.Erasures.SingleOrDefaultAsync(e => e.Id == erasureId && e.CompletedAt == null, ct) is not { } erasure)
             return;
         var startedAt = time.Now();
-        await DeleteUsageEventsAsync(erasure, ct);
+        // What publishers are paid by must not go with the events.
+        await rollUp.SettleAsync(erasure.Id, ct);
+        await db.Entry(erasure).ReloadAsync(ct);
+        await DeleteAsync(erasure, "usage_events", "child_profile_id, event_id, occurred_at", "child_profile_id = any($1)", ct);
         await DeleteAsync(erasure, "playback_sessions", "id, issued_at", "child_profile_id = any($1)", ct);
         await DeleteAsync(erasure, "playback_attempts", "id, created_at", "(child_profile_id = any($1) or user_id = $2)", ct);
         await RevokeAppleTokensAsync(erasure, ct);
@@ -58,13 +62,6 @@ internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, T
         if (erasure.CompletedAt is not null)
             Log.Complete(log, erasureId);
     }
-
-    /// <summary>
-    /// The only place that erases usage events. What publishers are paid by must not go with them: the roll-up of the days that these events touch belongs here, first,
-    /// by the country of the erasure, because neither child nor account is there any more.
-    /// </summary>
-    private Task DeleteUsageEventsAsync(Erasure erasure, CancellationToken ct) =>
-        DeleteAsync(erasure, "usage_events", "child_profile_id, event_id, occurred_at", "child_profile_id = any($1)", ct);
 
     private async Task DeleteAsync(Erasure erasure, string table, string key, string whose, CancellationToken ct)
     {

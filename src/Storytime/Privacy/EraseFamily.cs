@@ -42,7 +42,8 @@ internal sealed class EraseFamily(StorytimeDb db, PasswordCheck check, RequestCo
         var tokens = kind == ErasureKind.Account
             ? await db.AppleIdentities.Where(i => i.UserId == user.Id && i.SealedRefreshToken != null).Select(i => i.SealedRefreshToken!).ToArrayAsync(ct)
             : [];
-        var erasure = Erasure.Request(kind, user, ids, tokens, await CountAsync(kind, ids, user.Id, transaction, ct), now);
+        var erasure = Erasure.Request(kind, user, ids, tokens, await CountAsync(kind, ids, user.Id, transaction, ct),
+            await db.RollUpMarks.Select(m => m.Watermark).SingleAsync(ct), now);
         db.Erasures.Add(erasure);
         // All else about a child goes with its row.
         await db.ChildProfiles.Where(c => ids.Contains(c.Id)).ExecuteDeleteAsync(ct);

@@ -45,8 +45,8 @@ internal sealed class Erasure
     /// <summary>Empty once it is complete.</summary>
     public long[] ChildProfileIds { get; private set; } = [];
 
-    /// <summary>The family's country, without which usage that no roll-up holds yet would count in no territory. Null once it is complete.</summary>
-    public string? Country { get; private set; }
+    /// <summary>Events of transactions before this one were in the rollups when the erasure was asked for. Null once those after it are, too, and the events may go.</summary>
+    public long? UsageWatermark { get; private set; }
 
     /// <summary>Apple's refresh tokens, encrypted, to be revoked; empty once that is done.</summary>
     public byte[][] SealedAppleTokens { get; private set; } = [];
@@ -62,14 +62,14 @@ internal sealed class Erasure
     public DateTimeOffset? CompletedAt { get; private set; }
 
     /// <param name="deleted">Rows that go at once, by table, as JSON.</param>
-    public static Erasure Request(ErasureKind kind, User user, long[] childIds, byte[][] sealedAppleTokens, string deleted, DateTimeOffset now) => new()
+    public static Erasure Request(ErasureKind kind, User user, long[] childIds, byte[][] sealedAppleTokens, string deleted, long usageWatermark, DateTimeOffset now) => new()
     {
         // Nothing in it tells when, or which one came before.
         Receipt = Guid.NewGuid(),
         Kind = kind,
         UserId = kind == ErasureKind.Account ? user.Id : null,
         ChildProfileIds = childIds,
-        Country = user.Country,
+        UsageWatermark = usageWatermark,
         SealedAppleTokens = sealedAppleTokens,
         Deleted = deleted,
         RequestedAt = now,
@@ -88,7 +88,7 @@ internal sealed class Erasure
         else if (SealedAppleTokens.Length > 0)
             DueAt = now + TimeSpan.FromTicks(Math.Min((now - RequestedAt).Ticks, _longestWait.Ticks));
         else
-            (UserId, ChildProfileIds, Country, CompletedAt) = (null, [], null, now);
+            (UserId, ChildProfileIds, CompletedAt) = (null, [], now);
     }
 
     internal sealed class Configuration : IEntityTypeConfiguration<Erasure>
@@ -97,12 +97,11 @@ internal sealed class Erasure
         {
             builder.ToTable("erasures");
             builder.EnumText(e => e.Kind);
-            builder.Property(e => e.Country).HasMaxLength(2).IsFixedLength();
             builder.Property(e => e.Deleted).HasColumnType("jsonb");
             builder.HasIndex(e => e.Receipt).IsUnique();
             builder.HasIndex(e => e.DueAt).HasFilter("completed_at is null").HasDatabaseName("ix_erasures_due");
             builder.Check("completed_at", "completed_at >= requested_at");
-            builder.Check("forgotten", "completed_at is null or (user_id is null and child_profile_ids = '{}' and country is null and sealed_apple_tokens = '{}')");
+            builder.Check("forgotten", "completed_at is null or (user_id is null and child_profile_ids = '{}' and usage_watermark is null and sealed_apple_tokens = '{}')");
         }
     }
 }

@@ -6,42 +6,13 @@ using Storytime.Rights;
 
 namespace Storytime.Reporting;
 
-/// <summary>The revenue of one month that publishers with a revenue share have a part in, as entered by finance.</summary>
-internal sealed class RevenuePeriod
-{
-    /// <summary>First day of the month.</summary>
-    public DateOnly Month { get; private set; }
-
-    public long AmountCents { get; private set; }
-
-    /// <summary>ISO 4217.</summary>
-    public string Currency { get; private set; } = "";
-
-    public DateTimeOffset CreatedAt { get; private set; }
-
-    public DateTimeOffset UpdatedAt { get; private set; }
-
-    internal sealed class Configuration : IEntityTypeConfiguration<RevenuePeriod>
-    {
-        public void Configure(EntityTypeBuilder<RevenuePeriod> builder)
-        {
-            builder.ToTable("revenue_periods");
-            builder.HasKey(p => p.Month);
-            builder.Property(p => p.Currency).HasMaxLength(3).IsFixedLength();
-            builder.Check("month", "extract(day from month) = 1");
-            builder.Check("amount_cents", "amount_cents >= 0");
-            builder.Check("currency", "currency ~ '^[A-Z]{3}$'");
-        }
-    }
-}
-
 public enum StatementStatus
 {
     Draft,
     Issued,
 }
 
-/// <summary>What one publisher is owed for one month in one currency. A draft is recomputed; an issued one never changes.</summary>
+/// <summary>What one publisher is owed for one month in one currency. A draft is recomputed; an issued one never changes, a trigger in the database sees to that.</summary>
 internal sealed class PublisherStatement
 {
     public long Id { get; private set; }
@@ -56,6 +27,9 @@ internal sealed class PublisherStatement
     public StatementStatus Status { get; private set; }
 
     public long TotalCents { get; private set; }
+
+    /// <summary>What the lines were computed from, as JSON: a <see cref="StatementFacts"/>. Contract terms stand here as they were, whatever becomes of the contract.</summary>
+    public string Facts { get; private set; } = "{}";
 
     /// <summary>SHA-256 of the canonical content; set when issued.</summary>
     public byte[]? ContentHash { get; private set; }
@@ -76,6 +50,7 @@ internal sealed class PublisherStatement
         {
             builder.ToTable("publisher_statements");
             builder.EnumText(s => s.Status);
+            builder.Property(s => s.Facts).HasColumnType("jsonb");
             builder.Property(s => s.Currency).HasMaxLength(3).IsFixedLength();
             builder.HasOne<Publisher>().WithMany().HasForeignKey(s => s.PublisherId).OnDelete(DeleteBehavior.Restrict);
             builder.HasMany(s => s.Lines).WithOne().HasForeignKey(l => l.StatementId);
@@ -88,6 +63,30 @@ internal sealed class PublisherStatement
     }
 }
 
+public enum StatementLineKind
+{
+    /// <summary>A book's part of the revenue: the contract's share of the pool, by seconds.</summary>
+    RevenueShare,
+
+    /// <summary>A contract's fee for the month, by days held.</summary>
+    FlatFee,
+
+    /// <summary>What a contract's earnings lack to its monthly guarantee.</summary>
+    MonthlyGuarantee,
+
+    /// <summary>A contract's guarantee over its term, paid ahead.</summary>
+    Advance,
+
+    /// <summary>Earnings kept back (negative) until they have made up for the advance.</summary>
+    Recoupment,
+
+    /// <summary>The difference that usage which came in late makes to an issued statement of an earlier month.</summary>
+    Adjustment,
+
+    /// <summary>A book's usage that no contract pays by the minute; its amount is 0.</summary>
+    Usage,
+}
+
 /// <summary>One line of a statement.</summary>
 internal sealed class StatementLine
 {
@@ -97,12 +96,24 @@ internal sealed class StatementLine
 
     public int Position { get; private set; }
 
+    public StatementLineKind Kind { get; private set; }
+
+    /// <summary>Null for usage that no contract pays.</summary>
+    public long? ContractId { get; private set; }
+
     /// <summary>Null for lines that are about no single book (a flat fee, a guarantee).</summary>
     public long? BookId { get; private set; }
 
+    /// <summary>First day of the earlier month that an adjustment is for.</summary>
+    public DateOnly? ForMonth { get; private set; }
+
+    /// <summary>The book's title or the contract's name, as it was.</summary>
     public string Description { get; private set; } = "";
 
     public long SecondsWatched { get; private set; }
+
+    /// <summary>Distinct children that watched the book in the month; null where they are fewer than 5, so that nobody can be told from the number, and where it is no book.</summary>
+    public int? Children { get; private set; }
 
     public long AmountCents { get; private set; }
 
@@ -111,9 +122,14 @@ internal sealed class StatementLine
         public void Configure(EntityTypeBuilder<StatementLine> builder)
         {
             builder.ToTable("statement_lines");
+            builder.EnumText(l => l.Kind);
             builder.HasOne<Book>().WithMany().HasForeignKey(l => l.BookId).OnDelete(DeleteBehavior.Restrict);
+            builder.HasOne<PartnershipContract>().WithMany().HasForeignKey(l => l.ContractId).OnDelete(DeleteBehavior.Restrict);
             builder.HasIndex(l => new { l.StatementId, l.Position }).IsUnique();
-            builder.Check("seconds_watched", "seconds_watched >= 0");
+            // Of an adjustment it is a difference.
+            builder.Check("seconds_watched", "seconds_watched >= 0 or kind = 'adjustment'");
+            builder.Check("children", "children >= 5");
+            builder.Check("for_month", "(for_month is not null) = (kind = 'adjustment') and extract(day from for_month) = 1");
         }
     }
 }

@@ -59,6 +59,9 @@ internal sealed class PartnershipContract
 
     public ContractStatus Status { get; private set; }
 
+    /// <summary>The last day that a terminated contract holds, if that is before <see cref="EndDate"/>. It may lie before the start: then it never held.</summary>
+    public DateOnly? TerminatedOn { get; private set; }
+
     public DateTimeOffset CreatedAt { get; private set; }
 
     public DateTimeOffset UpdatedAt { get; private set; }
@@ -74,6 +77,7 @@ internal sealed class PartnershipContract
             builder.Property(c => c.Currency).HasMaxLength(3).IsFixedLength();
             builder.HasOne<Publisher>().WithMany().HasForeignKey(c => c.PublisherId).OnDelete(DeleteBehavior.Restrict);
             builder.HasIndex(c => new { c.PublisherId, c.StartDate });
+            builder.Check("terminated_on", "(terminated_on is not null) = (status = 'terminated')");
             builder.Check("dates", "start_date <= end_date");
             builder.Check("currency", "currency ~ '^[A-Z]{3}$'");
             builder.Check("rev_share_bps", "rev_share_bps between 0 and 10000");

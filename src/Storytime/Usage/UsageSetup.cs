@@ -2,5 +2,6 @@ namespace Storytime.Usage;
 
 internal static class UsageSetup
 {
-    public static void AddUsage(this IServiceCollection services) => services.AddSingleton<UsageStore>().AddSingleton<WatchTime>().AddSingleton<Activity>();
+    public static void AddUsage(this IServiceCollection services) => services.AddSingleton<UsageStore>().AddSingleton<WatchTime>().AddSingleton<Activity>()
+        .AddSingleton<RollUp>().AddScoped<RollUpJobs>();
 }

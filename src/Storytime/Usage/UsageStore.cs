@@ -37,11 +37,11 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
             select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
                 as e(child_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata)
         ), stored as (
-            insert into usage_events (child_profile_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata, created_at)
-            select child_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata::jsonb, $9
+            insert into usage_events (child_profile_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata, created_at, publisher_id, territory)
+            select child_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata::jsonb, $9, b.publisher_id, u.country
             from incoming i
             -- Erased since we looked: whoever erases a child takes the lock first, so what is stored here is found there.
-            join child_profiles c on c.id = i.child_id
+            join child_profiles c on c.id = i.child_id join users u on u.id = c.user_id left join books b on b.id = i.book_id
             where not exists (
                 select from usage_events known
                 where known.child_profile_id = i.child_id and known.event_id = i.event_id and known.occurred_at >= $10)

@@ -931,7 +931,7 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("action");
 
-                    b.Property<long>("AdminId")
+                    b.Property<long?>("AdminId")
                         .HasColumnType("bigint")
                         .HasColumnName("admin_id");
 
@@ -1094,12 +1094,6 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("completed_at");
 
-                    b.Property<string>("Country")
-                        .HasMaxLength(2)
-                        .HasColumnType("character(2)")
-                        .HasColumnName("country")
-                        .IsFixedLength();
-
                     b.Property<string>("Deleted")
                         .IsRequired()
                         .HasColumnType("jsonb")
@@ -1127,6 +1121,10 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("bytea[]")
                         .HasColumnName("sealed_apple_tokens");
 
+                    b.Property<long?>("UsageWatermark")
+                        .HasColumnType("bigint")
+                        .HasColumnName("usage_watermark");
+
                     b.Property<long?>("UserId")
                         .HasColumnType("bigint")
                         .HasColumnName("user_id");
@@ -1146,7 +1144,7 @@ namespace Storytime.Data.Migrations
                         {
                             t.HasCheckConstraint("ck_erasures_completed_at", "completed_at >= requested_at");
 
-                            t.HasCheckConstraint("ck_erasures_forgotten", "completed_at is null or (user_id is null and child_profile_ids = '{}' and country is null and sealed_apple_tokens = '{}')");
+                            t.HasCheckConstraint("ck_erasures_forgotten", "completed_at is null or (user_id is null and child_profile_ids = '{}' and usage_watermark is null and sealed_apple_tokens = '{}')");
 
                             t.HasCheckConstraint("ck_erasures_kind", "kind in ('child', 'account', 'consent_withdrawn')");
                         });
@@ -1175,6 +1173,11 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("character(3)")
                         .HasColumnName("currency")
                         .IsFixedLength();
+
+                    b.Property<string>("Facts")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("facts");
 
                     b.Property<DateTimeOffset?>("IssuedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1236,6 +1239,12 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("date")
                         .HasColumnName("month");
 
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character(3)")
+                        .HasColumnName("currency")
+                        .IsFixedLength();
+
                     b.Property<long>("AmountCents")
                         .HasColumnType("bigint")
                         .HasColumnName("amount_cents");
@@ -1244,18 +1253,11 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("character(3)")
-                        .HasColumnName("currency")
-                        .IsFixedLength();
-
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
-                    b.HasKey("Month")
+                    b.HasKey("Month", "Currency")
                         .HasName("pk_revenue_periods");
 
                     b.ToTable("revenue_periods", null, t =>
@@ -1285,10 +1287,27 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("book_id");
 
+                    b.Property<int?>("Children")
+                        .HasColumnType("integer")
+                        .HasColumnName("children");
+
+                    b.Property<long?>("ContractId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contract_id");
+
                     b.Property<string>("Description")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("description");
+
+                    b.Property<DateOnly?>("ForMonth")
+                        .HasColumnType("date")
+                        .HasColumnName("for_month");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
 
                     b.Property<int>("Position")
                         .HasColumnType("integer")
@@ -1308,13 +1327,22 @@ namespace Storytime.Data.Migrations
                     b.HasIndex("BookId")
                         .HasDatabaseName("ix_statement_lines_book_id");
 
+                    b.HasIndex("ContractId")
+                        .HasDatabaseName("ix_statement_lines_contract_id");
+
                     b.HasIndex("StatementId", "Position")
                         .IsUnique()
                         .HasDatabaseName("ix_statement_lines_statement_id_position");
 
                     b.ToTable("statement_lines", null, t =>
                         {
-                            t.HasCheckConstraint("ck_statement_lines_seconds_watched", "seconds_watched >= 0");
+                            t.HasCheckConstraint("ck_statement_lines_children", "children >= 5");
+
+                            t.HasCheckConstraint("ck_statement_lines_for_month", "(for_month is not null) = (kind = 'adjustment') and extract(day from for_month) = 1");
+
+                            t.HasCheckConstraint("ck_statement_lines_kind", "kind in ('revenue_share', 'flat_fee', 'monthly_guarantee', 'advance', 'recoupment', 'adjustment', 'usage')");
+
+                            t.HasCheckConstraint("ck_statement_lines_seconds_watched", "seconds_watched >= 0 or kind = 'adjustment'");
                         });
                 });
 
@@ -1385,6 +1413,10 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("status");
 
+                    b.Property<DateOnly?>("TerminatedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("terminated_on");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
@@ -1414,6 +1446,8 @@ namespace Storytime.Data.Migrations
                             t.HasCheckConstraint("ck_partnership_contracts_rev_share_bps", "rev_share_bps between 0 and 10000");
 
                             t.HasCheckConstraint("ck_partnership_contracts_status", "status in ('draft', 'active', 'expired', 'terminated')");
+
+                            t.HasCheckConstraint("ck_partnership_contracts_terminated_on", "(terminated_on is not null) = (status = 'terminated')");
                         });
                 });
 
@@ -1524,6 +1558,52 @@ namespace Storytime.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Storytime.Usage.ArchiveKey", b =>
+                {
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("date")
+                        .HasColumnName("month");
+
+                    b.Property<byte[]>("Key")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("key");
+
+                    b.HasKey("Month")
+                        .HasName("pk_archive_keys");
+
+                    b.ToTable("archive_keys", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_archive_keys_key", "length(key) = 32");
+
+                            t.HasCheckConstraint("ck_archive_keys_month", "extract(day from month) = 1");
+                        });
+                });
+
+            modelBuilder.Entity("Storytime.Usage.ArchivedDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<DateTimeOffset>("ArchivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("archived_at");
+
+                    b.Property<long>("Events")
+                        .HasColumnType("bigint")
+                        .HasColumnName("events");
+
+                    b.Property<long>("SizeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size_bytes");
+
+                    b.HasKey("Day")
+                        .HasName("pk_archived_days");
+
+                    b.ToTable("archived_days", (string)null);
+                });
+
             modelBuilder.Entity("Storytime.Usage.DailyUsage", b =>
                 {
                     b.Property<long>("Id")
@@ -1587,6 +1667,87 @@ namespace Storytime.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Storytime.Usage.RollUpMark", b =>
+                {
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("RolledUpAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rolled_up_at");
+
+                    b.Property<long>("SystemIdentifier")
+                        .HasColumnType("bigint")
+                        .HasColumnName("system_identifier");
+
+                    b.Property<long>("Watermark")
+                        .HasColumnType("bigint")
+                        .HasColumnName("watermark");
+
+                    b.HasKey("Id")
+                        .HasName("pk_roll_up_marks");
+
+                    b.ToTable("roll_up_marks", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_roll_up_marks_one", "id = 1");
+                        });
+                });
+
+            modelBuilder.Entity("Storytime.Usage.SetAsideEvent", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<long?>("ChildProfileId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("child_profile_id");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_set_aside_events");
+
+                    b.HasIndex("ChildProfileId")
+                        .HasDatabaseName("ix_set_aside_events_child_profile_id");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_set_aside_events_received_at");
+
+                    b.HasIndex("UserId", "ReceivedAt")
+                        .HasDatabaseName("ix_set_aside_events_user_id_received_at");
+
+                    b.ToTable("set_aside_events", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_set_aside_events_body", "length(body) <= 2000");
+                        });
+                });
+
             modelBuilder.Entity("Storytime.Usage.UsageEvent", b =>
                 {
                     b.Property<long>("ChildProfileId")
@@ -1604,6 +1765,10 @@ namespace Storytime.Data.Migrations
                     b.Property<long>("BookId")
                         .HasColumnType("bigint")
                         .HasColumnName("book_id");
+
+                    b.Property<long?>("ClockSkewMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("clock_skew_ms");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1630,8 +1795,33 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("position_seconds");
 
+                    b.Property<long?>("PublisherId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("publisher_id");
+
+                    b.Property<string>("Territory")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(2)
+                        .HasColumnType("character(2)")
+                        .HasDefaultValue("ZZ")
+                        .HasColumnName("territory")
+                        .IsFixedLength();
+
+                    b.Property<long>("TransactionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("transaction_id")
+                        .HasDefaultValueSql("pg_current_xact_id()::text::bigint");
+
                     b.HasKey("ChildProfileId", "EventId", "OccurredAt")
                         .HasName("pk_usage_events");
+
+                    b.HasIndex("TransactionId")
+                        .HasDatabaseName("ix_usage_events_transaction_id")
+                        .HasAnnotation("Npgsql:StorageParameter:autosummarize", true);
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("TransactionId"), "brin");
 
                     b.HasIndex("ChildProfileId", "OccurredAt")
                         .HasDatabaseName("ix_usage_events_child_profile_id_occurred_at");
@@ -1641,6 +1831,121 @@ namespace Storytime.Data.Migrations
                             t.HasCheckConstraint("ck_usage_events_event_type", "event_type in ('play_start', 'pause', 'resume', 'play_end', 'heartbeat')");
 
                             t.HasCheckConstraint("ck_usage_events_position_seconds", "position_seconds between 0 and 86400");
+
+                            t.HasCheckConstraint("ck_usage_events_territory", "territory ~ '^[A-Z]{2}$'");
+                        });
+                });
+
+            modelBuilder.Entity("Storytime.Usage.UsageTotal", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("BookId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("book_id");
+
+                    b.Property<int>("Children")
+                        .HasColumnType("integer")
+                        .HasColumnName("children");
+
+                    b.Property<string>("Grain")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("grain");
+
+                    b.Property<int>("Plays")
+                        .HasColumnType("integer")
+                        .HasColumnName("plays");
+
+                    b.Property<long?>("PublisherId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("publisher_id");
+
+                    b.Property<long>("SecondsWatched")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seconds_watched");
+
+                    b.Property<DateOnly>("StartsOn")
+                        .HasColumnType("date")
+                        .HasColumnName("starts_on");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_usage_totals");
+
+                    b.HasIndex("PublisherId", "Grain", "StartsOn")
+                        .HasDatabaseName("ix_usage_totals_publisher_id_grain_starts_on");
+
+                    b.HasIndex("Grain", "StartsOn", "PublisherId", "BookId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_usage_totals_grain_starts_on_publisher_id_book_id");
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("Grain", "StartsOn", "PublisherId", "BookId"), false);
+
+                    b.ToTable("usage_totals", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_usage_totals_book_id", "(book_id is not null) = (grain = 'book_month')");
+
+                            t.HasCheckConstraint("ck_usage_totals_counts", "seconds_watched >= 0 and plays >= 0 and children >= 0");
+
+                            t.HasCheckConstraint("ck_usage_totals_grain", "grain in ('day', 'publisher_day', 'month', 'publisher_month', 'book_month')");
+                        });
+                });
+
+            modelBuilder.Entity("Storytime.Usage.ViewingDay", b =>
+                {
+                    b.Property<long>("ChildProfileId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("child_profile_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("BookId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("book_id");
+
+                    b.Property<double?>("FurthestSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("furthest_seconds");
+
+                    b.Property<int>("Plays")
+                        .HasColumnType("integer")
+                        .HasColumnName("plays");
+
+                    b.Property<long?>("PublisherId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("publisher_id");
+
+                    b.Property<int>("SecondsWatched")
+                        .HasColumnType("integer")
+                        .HasColumnName("seconds_watched");
+
+                    b.Property<string>("Territory")
+                        .IsRequired()
+                        .HasMaxLength(2)
+                        .HasColumnType("character(2)")
+                        .HasColumnName("territory")
+                        .IsFixedLength();
+
+                    b.HasKey("ChildProfileId", "Day", "BookId")
+                        .HasName("pk_viewing_days");
+
+                    b.HasIndex("BookId", "Day")
+                        .HasDatabaseName("ix_viewing_days_book_id_day");
+
+                    b.ToTable("viewing_days", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_viewing_days_counts", "seconds_watched between 0 and 86400 and plays >= 0 and seconds_watched + plays > 0");
                         });
                 });
 
@@ -2277,7 +2582,6 @@ namespace Storytime.Data.Migrations
                         .WithMany()
                         .HasForeignKey("AdminId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_audit_entries_admin_users_admin_id");
                 });
 
@@ -2304,6 +2608,12 @@ namespace Storytime.Data.Migrations
                         .HasForeignKey("BookId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_statement_lines_books_book_id");
+
+                    b.HasOne("Storytime.Rights.PartnershipContract", null)
+                        .WithMany()
+                        .HasForeignKey("ContractId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_statement_lines_partnership_contracts_contract_id");
 
                     b.HasOne("Storytime.Reporting.PublisherStatement", null)
                         .WithMany("Lines")
@@ -2338,6 +2648,22 @@ namespace Storytime.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_rights_windows_publishers_publisher_id");
+                });
+
+            modelBuilder.Entity("Storytime.Usage.SetAsideEvent", b =>
+                {
+                    b.HasOne("Storytime.Children.ChildProfile", null)
+                        .WithMany()
+                        .HasForeignKey("ChildProfileId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_set_aside_events_child_profiles_child_profile_id");
+
+                    b.HasOne("Storytime.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_set_aside_events_users_user_id");
                 });
 
             modelBuilder.Entity("Storytime.Videos.StrayJob", b =>
