@@ -20,14 +20,14 @@ public sealed record StatementContent(
 /// <param name="PoolCents">The month's revenue in this currency; null when none was entered.</param>
 /// <param name="AllSeconds">Seconds watched in the month of all books there are.</param>
 /// <param name="PublisherSeconds">Those of this publisher's books.</param>
-/// <param name="Contracts">Those in this currency that hold on any day of the month, by id.</param>
+/// <param name="Contracts">Those in this currency that hold on any day of the month, or whose earlier months are adjusted, by id.</param>
 /// <param name="Adjustments">Earlier months whose issued statements late usage has changed, oldest first.</param>
 public sealed record StatementFacts(
     string PublisherName, string? ContactName, string? BillingEmail, long? PoolCents, long AllSeconds, long PublisherSeconds,
     IReadOnlyList<StatementContract> Contracts, IReadOnlyList<StatementAdjustment> Adjustments);
 
 /// <summary>A contract's terms as they were when the statement was computed, and what it earned.</summary>
-/// <param name="FirstDay">The first day of the month on which it holds.</param>
+/// <param name="FirstDay">The first day of the month on which it holds; null when it holds on none.</param>
 /// <param name="LastDay">The last one.</param>
 /// <param name="DaysHeld">Days of the month on which it holds.</param>
 /// <param name="DaysInMonth">Days of the month.</param>
@@ -37,7 +37,7 @@ public sealed record StatementFacts(
 /// <param name="GuaranteeCents">Of a monthly guarantee: that for the days held. Of one over the term: all of it.</param>
 /// <param name="Term">Of a guarantee over the term: how far it is recouped.</param>
 public sealed record StatementContract(
-    long Id, string Name, DateOnly StartDate, DateOnly EndDate, DateOnly? TerminatedOn, DateOnly FirstDay, DateOnly LastDay, int DaysHeld, int DaysInMonth,
+    long Id, string Name, DateOnly StartDate, DateOnly EndDate, DateOnly? TerminatedOn, DateOnly? FirstDay, DateOnly? LastDay, int DaysHeld, int DaysInMonth,
     PaymentModel PaymentModel, int? RevShareBps, long? FlatFeeCents, long? MinimumGuaranteeCents, GuaranteeBasis? MinimumGuaranteeBasis,
     long Seconds, long RevenueShareCents, long FeeCents, long? GuaranteeCents, StatementTerm? Term);
 
