@@ -18,8 +18,9 @@ internal static class DemoPeople
 
     public static DemoAdmin Editor { get; } = new("editor@storytime.test", StaffPassword, "editor");
 
-    public static IReadOnlyList<DemoAdmin> Admins { get; } =
-        [new("admin@storytime.test", StaffPassword, "admin"), Editor, new("finance@storytime.test", StaffPassword, "finance")];
+    public static DemoAdmin Finance { get; } = new("finance@storytime.test", StaffPassword, "finance");
+
+    public static IReadOnlyList<DemoAdmin> Admins { get; } = [new("admin@storytime.test", StaffPassword, "admin"), Editor, Finance];
 
     public static IReadOnlyList<DemoParent> Parents { get; } =
     [

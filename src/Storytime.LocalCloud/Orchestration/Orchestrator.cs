@@ -138,6 +138,12 @@ internal sealed class Orchestrator(RunOptions options, Progress progress)
         var families = new DemoFamilies(http, library.Books, options.Demo);
         await progress.StepAsync("Demo families", _ => families.EnsureAsync(ct));
         await progress.StepAsync("A month of reading", step => families.EnsureHistoryAsync(step, ct));
+        await progress.StepAsync("Contracts and statements", async step =>
+        {
+            // Sums by now, and not when the next roll-up is due.
+            await product.RollUpAsync(ct);
+            await new DemoAccounts(await DemoApi.SignInAdminAsync(http, DemoPeople.Finance, ct)).EnsureAsync(step, ct);
+        });
     }
 
     private string PostgresFolder => Path.Combine(options.DataFolder, "postgres");

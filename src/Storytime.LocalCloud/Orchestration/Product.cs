@@ -47,17 +47,18 @@ internal sealed class Product : IAsyncDisposable
     }
 
     /// <summary>Makes a member of staff, as an operator would on the command line.</summary>
-    public async Task CreateAdminAsync(string email, string role, string password, CancellationToken ct)
+    public Task CreateAdminAsync(string email, string role, string password, CancellationToken ct) => CommandAsync(
+        ["create-admin", email, role], new Dictionary<string, string>(_environment) { ["STORYTIME_ADMIN_PASSWORD"] = password }, $"The demo account {email} could not be made", ct);
+
+    /// <summary>Brings the sums of what was watched up to date, as an operator would on the command line.</summary>
+    public Task RollUpAsync(CancellationToken ct) => CommandAsync(["rebuild-rollups"], _environment, "The demo usage could not be rolled up", ct);
+
+    private async Task CommandAsync(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string problem, CancellationToken ct)
     {
         var (exitCode, output) = await ChildProcess.RunAsync(
-            new ChildStart(DotNet, [_options.ProductAssembly, "create-admin", email, role])
-            {
-                Environment = new Dictionary<string, string>(_environment) { ["STORYTIME_ADMIN_PASSWORD"] = password },
-                WorkingFolder = Path.GetDirectoryName(_options.ProductAssembly),
-            },
-            ct);
+            new ChildStart(DotNet, [_options.ProductAssembly, .. arguments]) { Environment = environment, WorkingFolder = Path.GetDirectoryName(_options.ProductAssembly) }, ct);
         if (exitCode != 0)
-            throw new SetupException($"The demo account {email} could not be made: {output.Split('\n')[^1]}");
+            throw new SetupException($"{problem}: {output.Split('\n')[^1]}");
     }
 
     /// <summary>The reason to give up: it ended by itself.</summary>
