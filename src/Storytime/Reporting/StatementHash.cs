@@ -64,7 +64,7 @@ internal static class StatementHash
         text.Append(close);
     }
 
-    /// <summary>Escapes only what RFC 8259 (section 7) asks for, in the way of RFC 8785 (3.2.2.2). The library's encoders escape more, and what differs by version.</summary>
+    /// <summary>Escapes only what RFC 8259 (section 7) asks for, in the way of RFC 8785 (3.2.2.2). The library's encoders escape more, and that may change.</summary>
     private static void Write(StringBuilder text, string value)
     {
         text.Append('"');

@@ -14,7 +14,8 @@ public sealed class StatementAdjustmentTests
     public void The_earlier_month_is_computed_again_with_its_own_pool_and_terms()
     {
         // A thousand cents for 10 of 100 seconds; now 20 of 110. That the contract pays half since June changes nothing in May.
-        Example june = new() { Pool = 50, Contracts = [_share with { RevShareBps = 5_000, Name = "New name" }], Earlier = [May(_share, 1_000, (10, 20), (100, 110), 100)] };
+        var changed = _share with { RevShareBps = 5_000, Name = "New name" };
+        Example june = new() { Pool = 50, Contracts = [changed], Earlier = [May(_share, 1_000, (10, 20), (100, 110), 100)] };
         var content = june.Compute();
         content.Lines.ShouldBe([new(StatementLineKind.Adjustment, 1, null, _may, "Contract 1", 10, null, 82)]);
         content.Facts.Adjustments.ShouldBe([new(_may, 1, 10, 20, 100, 110, 100, 182)]);
@@ -63,6 +64,7 @@ public sealed class StatementAdjustmentTests
             .Lines.Select(l => (l.ForMonth, l.AmountCents)).ShouldBe([(new(2026, 4, 1), 10), (_may, 20)]);
     }
 
-    private static EarlierMonth May(ContractTerms terms, long pool, (long Before, long Now) seconds, (long Before, long Now) all, long earned, TermHistory? history = null) =>
+    private static EarlierMonth May(
+        ContractTerms terms, long pool, (long Before, long Now) seconds, (long Before, long Now) all, long earned, TermHistory? history = null) =>
         new(_may, pool, all.Before, all.Now, [new EarlierContract(terms.For(_may), seconds.Before, seconds.Now, earned, history)]);
 }

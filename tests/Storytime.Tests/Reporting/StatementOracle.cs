@@ -1,6 +1,7 @@
 using System.Numerics;
 using Storytime.Reporting;
 using Storytime.Rights;
+using static Storytime.Tests.Reporting.OracleAccount;
 
 namespace Storytime.Tests.Reporting;
 
@@ -10,17 +11,10 @@ namespace Storytime.Tests.Reporting;
 /// </summary>
 internal sealed class StatementOracle
 {
-    private readonly List<Account> _accounts = [];
+    private readonly List<OracleAccount> _accounts = [];
     private readonly Dictionary<long, BigInteger> _paid = [];
     private readonly Dictionary<long, BigInteger> _advanced = [];
     private readonly Dictionary<DateOnly, long> _allSeconds = [];
-
-    /// <summary>A month of a contract, as it was last accounted for.</summary>
-    private sealed record Account(Ledger.MonthOfUse Month, ContractTerms Terms, DateOnly[] Days)
-    {
-        public BigInteger Earned { get; set; }
-        public long Seconds { get; set; }
-    }
 
     public sealed record Result(List<StatementContentLine> Lines, List<StatementContract> Contracts, List<StatementAdjustment> Adjustments);
 
@@ -52,14 +46,14 @@ internal sealed class StatementOracle
 
         if (days.Length > 0)
         {
-            var account = new Account(month, terms!, days) { Seconds = ByBook(month, days).Values.Sum() };
-            share = Share(account).Rounded();
+            var account = new OracleAccount(month, terms!, days) { Seconds = ByBook(month, days).Values.Sum() };
+            share = account.Share().Rounded();
             if (terms!.PaymentModel != PaymentModel.FlatFee)
                 lines.AddRange(ShareLines(account, share, ledger));
-            fee = Fee(account);
+            fee = account.Fee();
             if (fee > 0)
                 lines.Add(Line(StatementLineKind.FlatFee, terms, fee));
-            account.Earned = Earned(account);
+            account.Earned = account.EarnedNow();
             if (account.Earned > share + fee)
                 lines.Add(Line(StatementLineKind.MonthlyGuarantee, terms, account.Earned - share - fee));
             earnedNow = account.Earned;
@@ -68,11 +62,12 @@ internal sealed class StatementOracle
 
         foreach (var account in _accounts.Where(a => a.Terms.Id == id && a.Month != month))
         {
-            var now = Earned(account);
+            var now = account.EarnedNow();
             if (now == account.Earned)
                 continue;
             var seconds = ByBook(account.Month, account.Days).Values.Sum();
-            lines.Add(Line(StatementLineKind.Adjustment, account.Terms, now - account.Earned) with { ForMonth = account.Month.First, SecondsWatched = seconds - account.Seconds });
+            lines.Add(Line(StatementLineKind.Adjustment, account.Terms, now - account.Earned)
+                with { ForMonth = account.Month.First, SecondsWatched = seconds - account.Seconds });
             result.Adjustments.Add(new StatementAdjustment(
                 account.Month.First, id, account.Seconds, seconds, _allSeconds[account.Month.First], account.Month.All, (long)account.Earned, (long)now));
             earnedNow += now - account.Earned;
@@ -104,7 +99,7 @@ internal sealed class StatementOracle
         }
         result.Lines.AddRange(lines);
 
-        StatementContract Facts(Account a, DateOnly[] held, BigInteger shareCents, BigInteger feeCents, BigInteger? guaranteeCents, StatementTerm? term) => new(
+        StatementContract Facts(OracleAccount a, DateOnly[] held, BigInteger shareCents, BigInteger feeCents, BigInteger? guaranteeCents, StatementTerm? term) => new(
             id, a.Terms.Name, a.Terms.StartDate, a.Terms.EndDate, a.Terms.TerminatedOn, held.Length > 0 ? held[0] : null, held.Length > 0 ? held[^1] : null,
             held.Length, DaysOf(month.First).Length, a.Terms.PaymentModel, a.Terms.RevShareBps, a.Terms.FlatFeeCents, a.Terms.MinimumGuaranteeCents,
             a.Terms.MinimumGuaranteeBasis, ByBook(month, held).Values.Sum(), (long)shareCents, (long)feeCents, (long?)guaranteeCents, term);
@@ -112,31 +107,11 @@ internal sealed class StatementOracle
 
     private BigInteger Cumulative(long id) => _accounts.Where(a => a.Terms.Id == id).Aggregate(BigInteger.Zero, (sum, a) => sum + a.Earned);
 
-    /// <summary>With the usage as it is now.</summary>
-    private static BigInteger Earned(Account account)
-    {
-        var earned = Share(account).Rounded() + Fee(account);
-        return account.Terms.MinimumGuaranteeBasis == GuaranteeBasis.Monthly
-            ? BigInteger.Max(earned, ForDays(account.Terms.MinimumGuaranteeCents!.Value, account))
-            : earned;
-    }
-
-    private static Rational Share(Account account) => Rational.Sum(ByBook(account.Month, account.Days).Values.Select(seconds => Share(account, seconds)));
-
-    private static Rational Share(Account account, long seconds) => account.Month.All == 0
-        ? BigInteger.Zero
-        : new Rational(account.Month.Pool ?? 0, 1) * new Rational(seconds, account.Month.All) * new Rational(account.Terms.RevShareBps ?? 0, 10_000);
-
-    private static BigInteger Fee(Account account) => ForDays(account.Terms.FlatFeeCents ?? 0, account);
-
-    private static BigInteger ForDays(long cents, Account account) =>
-        ((Rational)(BigInteger)cents * new Rational(account.Days.Length, DaysOf(account.Month.First).Length)).Rounded();
-
     /// <summary>Gives out the cents that are missing one by one, each to the book that lacks most.</summary>
-    private static IEnumerable<StatementContentLine> ShareLines(Account account, BigInteger share, Ledger ledger)
+    private static IEnumerable<StatementContentLine> ShareLines(OracleAccount account, BigInteger share, Ledger ledger)
     {
         var books = ByBook(account.Month, account.Days);
-        var exact = books.ToDictionary(b => b.Key, b => Share(account, b.Value));
+        var exact = books.ToDictionary(b => b.Key, b => account.Share(b.Value));
         var given = exact.ToDictionary(b => b.Key, b => b.Value.Floor());
         for (var left = share - given.Values.Aggregate(BigInteger.Zero, (a, b) => a + b); left > 0; left--)
         {
@@ -145,20 +120,6 @@ internal sealed class StatementOracle
         }
         return books.Select(b => BookLine(StatementLineKind.RevenueShare, account.Terms.Id, b.Key, b.Value, given[b.Key], ledger));
     }
-
-    /// <summary>In the order of lines.</summary>
-    private static Dictionary<long, long> ByBook(Ledger.MonthOfUse month, DateOnly[] days)
-    {
-        SortedDictionary<long, long> sums = [];
-        foreach (var ((book, day), seconds) in month.Ours)
-            if (days.Contains(day) && seconds > 0)
-                sums[book] = sums.GetValueOrDefault(book) + seconds;
-        return sums.OrderByDescending(s => s.Value).ToDictionary();
-    }
-
-    private static bool Holds(ContractTerms terms, DateOnly day) => terms.StartDate <= day && day <= terms.EndDate && !(day > terms.TerminatedOn);
-
-    private static DateOnly[] DaysOf(DateOnly month) => [.. Enumerable.Range(0, 31).Select(month.AddDays).Where(d => d.Month == month.Month)];
 
     private static StatementContentLine Line(StatementLineKind kind, ContractTerms terms, BigInteger cents) =>
         new(kind, terms.Id, null, null, terms.Name, 0, null, (long)cents);

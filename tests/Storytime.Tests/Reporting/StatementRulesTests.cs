@@ -64,7 +64,8 @@ public sealed class StatementRulesTests
     [InlineData("2026-07-01", "2026-12-31", null, 0)]
     public void A_fee_is_paid_by_days_held(string start, string end, string? terminated, long cents)
     {
-        var contract = _fee with { StartDate = DateOnly.Parse(start), EndDate = DateOnly.Parse(end), TerminatedOn = terminated is null ? null : DateOnly.Parse(terminated) };
+        DateOnly? terminatedOn = terminated is null ? null : DateOnly.Parse(terminated);
+        var contract = _fee with { StartDate = DateOnly.Parse(start), EndDate = DateOnly.Parse(end), TerminatedOn = terminatedOn };
         new Example { Contracts = [contract] }.Compute().TotalCents.ShouldBe(cents);
     }
 
@@ -120,7 +121,8 @@ public sealed class StatementRulesTests
 
     [Fact]
     public void The_largest_numbers_there_are_do_not_overflow() =>
-        new Example { Pool = long.MaxValue, All = long.MaxValue, Usage = [Watched(1, 1, long.MaxValue)], Contracts = [_all] }.Compute().TotalCents.ShouldBe(long.MaxValue);
+        new Example { Pool = long.MaxValue, All = long.MaxValue, Usage = [Watched(1, 1, long.MaxValue)], Contracts = [_all] }
+            .Compute().TotalCents.ShouldBe(long.MaxValue);
 
     private static string[] Amounts(Example month) => [.. month.Compute().Lines.Select(l => $"{l.Kind} {l.AmountCents}")];
 }
