@@ -3,13 +3,14 @@ using System.Text.Json.Nodes;
 using Storytime.Platform.Auth;
 using Storytime.Rights;
 using Storytime.Tests.Testing;
-using static Storytime.Tests.Testing.Contracts;
 
 namespace Storytime.Tests.Rights;
 
 /// <summary>Draft → active → expired or terminated. Contracts here are placed around the app's own day.</summary>
 public sealed class ContractLifeTests(StorytimeApp app) : IClassFixture<StorytimeApp>
 {
+    private const string Path = Contracts.Path;
+
     private string Today => Day(0);
 
     [Fact]

@@ -2,17 +2,18 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Storytime.Platform.Auth;
 using Storytime.Tests.Testing;
-using static Storytime.Tests.Testing.Contracts;
 
 namespace Storytime.Tests.Rights;
 
 public sealed class ManageContractsTests(StorytimeApp app) : IClassFixture<StorytimeApp>
 {
+    private const string Path = Contracts.Path;
+
     [Fact]
     public async Task Finance_creates_a_contract_as_a_draft_and_reads_it()
     {
         var (finance, publisher) = await FinanceAsync();
-        var created = await finance.PostAsync(Path, New(publisher, c =>
+        var created = await finance.PostAsync(Path, Contracts.New(publisher, c =>
         {
             c["contract_name"] = "  Lantern 2026 ";
             c["payment_model"] = "hybrid";
@@ -68,7 +69,7 @@ public sealed class ManageContractsTests(StorytimeApp app) : IClassFixture<Story
     public async Task A_value_that_cannot_be_accepted_is_answered_by_field_and_nothing_is_stored(string members, string field)
     {
         var (finance, publisher) = await FinanceAsync();
-        var contract = New(publisher);
+        var contract = Contracts.New(publisher);
         foreach (var (name, value) in JsonNode.Parse(members)!.AsObject())
             contract[name] = value?.DeepClone();
         var answer = await finance.PostAsync(Path, contract);
@@ -84,7 +85,7 @@ public sealed class ManageContractsTests(StorytimeApp app) : IClassFixture<Story
         var (finance, publisher) = await FinanceAsync();
         foreach (var day in new[] { "2026-02-30", "25.02.2026", "2026-02-25T00:00:00Z", "" })
         {
-            (await finance.PostAsync(Path, New(publisher, c => c["start_date"] = day)))
+            (await finance.PostAsync(Path, Contracts.New(publisher, c => c["start_date"] = day)))
                 .ShouldBeError(HttpStatusCode.BadRequest, "invalid_request").Text.ShouldContain("start_date: This must be a day such as");
         }
         (await finance.GetAsync($"{Path}?holds_on=2026-02-30")).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed").Text.ShouldContain("holds_on");
@@ -126,7 +127,7 @@ public sealed class ManageContractsTests(StorytimeApp app) : IClassFixture<Story
     public async Task Every_change_leaves_an_audit_entry_with_before_and_after_and_none_is_left_by_what_changes_nothing()
     {
         var (finance, publisher) = await FinanceAsync();
-        var created = await finance.PostAsync(Path, New(publisher));
+        var created = await finance.PostAsync(Path, Contracts.New(publisher));
         var path = $"{Path}/{created["id"]}";
         await finance.PatchAsync(path, new { rev_share_bps = 2000 });
         await finance.PatchAsync(path, new { rev_share_bps = 2000 });
@@ -175,7 +176,7 @@ public sealed class ManageContractsTests(StorytimeApp app) : IClassFixture<Story
         var (finance, publisher) = await FinanceAsync();
         var first = await finance.ContractAsync(publisher, c => (c["start_date"], c["end_date"], c["status"]) = ("2026-01-01", "2026-06-30", "active"));
         var next = await finance.ContractAsync(publisher, c => (c["start_date"], c["end_date"]) = ("2026-07-01", "2026-12-31"));
-        var across = await finance.PostAsync(Path, New(publisher, c => (c["start_date"], c["end_date"]) = ("2026-06-30", "2026-07-01")));
+        var across = await finance.PostAsync(Path, Contracts.New(publisher, c => (c["start_date"], c["end_date"]) = ("2026-06-30", "2026-07-01")));
         await finance.ContractAsync(await app.PublisherAsync());
         Overlaps(across.ShouldBe(HttpStatusCode.Created)).ShouldBe([first, next]);
         Overlaps(await finance.GetAsync($"{Path}/{first}")).ShouldBe([(long)across["id"]!]);
@@ -216,7 +217,7 @@ public sealed class ManageContractsTests(StorytimeApp app) : IClassFixture<Story
         var id = await (await app.StaffAsync(AdminRole.Admin)).ContractAsync(publisher);
         var editor = await app.EditorAsync();
         (await editor.GetAsync(Path)).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");
-        (await editor.PostAsync(Path, New(publisher))).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");
+        (await editor.PostAsync(Path, Contracts.New(publisher))).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");
         (await editor.GetAsync($"{Path}/{id}")).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");
         (await editor.PatchAsync($"{Path}/{id}", new { notes = "A" })).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");
         (await finance.GetAsync($"{Path}/987654321")).ShouldBeError(HttpStatusCode.NotFound, "not_found");
