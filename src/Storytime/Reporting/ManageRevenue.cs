@@ -44,21 +44,25 @@ internal static class ManageRevenue
 
     /// <summary>The revenue of a month. Where it was entered in several currencies, say which.</summary>
     [EndpointName("get_revenue_period")]
-    public static async Task<Results<Ok<RevenuePeriodResponse>, ApiError>> Read(string month, [AsParameters] RevenueCurrency query, StorytimeDb db, CancellationToken ct)
+    public static async Task<Results<Ok<RevenuePeriodResponse>, ApiError>> Read(
+        string month, [AsParameters] RevenueCurrency query, StorytimeDb db, CancellationToken ct)
     {
         var first = Months.Parse(month)!.Value;
         var currency = query.Currency?.ToUpperInvariant();
-        var periods = await db.RevenuePeriods.AsNoTracking().Where(p => p.Month == first && (currency == null || p.Currency == currency)).OrderBy(p => p.Currency).ToListAsync(ct);
+        var periods = await db.RevenuePeriods.AsNoTracking()
+            .Where(p => p.Month == first && (currency == null || p.Currency == currency)).OrderBy(p => p.Currency).ToListAsync(ct);
         return periods switch
         {
             [] => Nothing(month, currency),
             [var only] => TypedResults.Ok(Snapshot(only)),
-            _ => ApiError.Invalid("currency", $"The revenue of {month} is in {string.Join(" and ", periods.Select(p => p.Currency))}: say which, such as ?currency={periods[0].Currency}."),
+            _ => ApiError.Invalid("currency",
+                $"The revenue of {month} is in {string.Join(" and ", periods.Select(p => p.Currency))}: say which, such as ?currency={periods[0].Currency}."),
         };
     }
 
     /// <summary>
-    /// Enters or corrects the revenue of a month in a currency. One is needed for each currency in which a contract pays a share. It stays as it is once a statement was issued from it.
+    /// Enters or corrects the revenue of a month in a currency. One is needed for each currency in which a contract pays a share. It stays as it is once a
+    /// statement was issued from it.
     /// </summary>
     [EndpointName("set_revenue_period")]
     public static async Task<Results<Created<RevenuePeriodResponse>, Ok<RevenuePeriodResponse>, ApiError>> Set(
@@ -119,7 +123,8 @@ internal static class ManageRevenue
             """).ToListAsync(ct);
         return issued is [var id]
             ? new ApiError(409, "conflict",
-                $"Statement {id} was issued from the revenue of {Months.Format(period.Month)} in {period.Currency}, so that stays as it is. Put the correction into the revenue of a later month.",
+                $"Statement {id} was issued from the revenue of {Months.Format(period.Month)} in {period.Currency}, so that stays as it is. "
+                + "Put the correction into the revenue of a later month.",
                 new Dictionary<string, object?> { ["statement_id"] = id })
             : null;
     }

@@ -58,7 +58,8 @@ internal readonly record struct ContractChange(ContractContent After, ApiError? 
         if (lastDay < earliest || lastDay > after.EndDate)
         {
             return new(after, ApiError.Invalid("terminated_on",
-                $"terminated_on is the last day that the contract holds: from {Days.Format(after.StartDate)} to {Days.Format(after.EndDate)}, or {Days.Format(earliest)} if it is to hold on none."));
+                $"terminated_on is the last day that the contract holds: from {Days.Format(after.StartDate)} to {Days.Format(after.EndDate)}, "
+                + $"or {Days.Format(earliest)} if it is to hold on none."));
         }
         var usual = today < earliest ? earliest : today > after.EndDate ? after.EndDate : today;
         return new(after with { Status = ContractStatus.Terminated, TerminatedOn = lastDay ?? usual }, null);
@@ -67,11 +68,12 @@ internal readonly record struct ContractChange(ContractContent After, ApiError? 
     private static ContractChange OfExpired(ContractContent before, ContractContent after, ContractStatus? status, DateOnly today)
     {
         if (status is ContractStatus.Draft or ContractStatus.Terminated)
-            return Conflict("The contract has expired, so there is nothing left to end or to agree. Make a new contract, or extend this one: give an end_date of today or later.");
+            return Conflict("The contract has expired, so there is nothing left to end. Make a new contract, or extend this one: give an end_date of today or later.");
         if (after.EndDate >= today && !HasOtherTerms(before with { EndDate = after.EndDate }, after))
             return new(after with { Status = ContractStatus.Active }, null);
         return status is not null || HasOtherTerms(before, after)
-            ? Conflict("The contract has expired: only its contract_name and notes may change. To extend it, give an end_date of today or later and nothing else of its terms; else make a new contract.")
+            ? Conflict("The contract has expired: only its contract_name and notes may change. To extend it, give an end_date of today or later and nothing else of its terms; "
+                + "else make a new contract.")
             : new(after, null);
     }
 

@@ -43,7 +43,8 @@ public sealed record CreateContractRequest(
 }
 
 /// <summary>
-/// Only the members that are given change; <c>null</c> clears <c>notes</c>, <c>rev_share_bps</c>, <c>flat_fee_cents</c>, and each of the two members of a guarantee the whole guarantee.
+/// Only the members that are given change; <c>null</c> clears <c>notes</c>, <c>rev_share_bps</c> and <c>flat_fee_cents</c>, and for either member of a guarantee
+/// the whole guarantee.
 /// </summary>
 public sealed record UpdateContractRequest
 {
@@ -101,7 +102,9 @@ public sealed record UpdateContractRequest
         var (cents, basis) = (MinimumGuaranteeCents, MinimumGuaranteeBasis) switch
         {
             (null, null) when GuaranteeCentsIsGiven || GuaranteeBasisIsGiven => (null, null),
-            _ => (GuaranteeCentsIsGiven ? MinimumGuaranteeCents : before.MinimumGuaranteeCents, GuaranteeBasisIsGiven ? MinimumGuaranteeBasis : before.MinimumGuaranteeBasis),
+            _ => (
+                GuaranteeCentsIsGiven ? MinimumGuaranteeCents : before.MinimumGuaranteeCents,
+                GuaranteeBasisIsGiven ? MinimumGuaranteeBasis : before.MinimumGuaranteeBasis),
         };
         return before with
         {

@@ -62,8 +62,8 @@ internal static class ManageContracts
             : ApiError.NotFound("contract");
 
     /// <summary>
-    /// Changes what is given of a contract. A draft becomes active, a draft or an active contract terminated; of an expired or terminated one only name and notes change, except
-    /// that an expired one is active again when its <c>end_date</c> is moved to today or later. Issued statements keep the terms that they were computed with.
+    /// Changes what is given of a contract. A draft becomes active, a draft or an active contract terminated; of an expired or terminated one only name and notes
+    /// change, except that an expired one is active again when its <c>end_date</c> is moved to today or later. Issued statements keep the terms that they were computed with.
     /// </summary>
     [EndpointName("update_contract")]
     public static async Task<Results<Ok<ContractResponse>, ApiError>> Update(
@@ -112,7 +112,8 @@ internal static class ManageContracts
             c.Id, c.PublisherId, c.ContractName, c.StartDate, c.EndDate, c.PaymentModel, c.RevShareBps, c.FlatFeeCents,
             c.MinimumGuaranteeCents, c.MinimumGuaranteeBasis, c.Currency, c.Notes, c.Status, c.TerminatedOn,
             held.Where(o => o.PublisherId == c.PublisherId && o.Id != c.Id && (c.TerminatedOn == null || c.TerminatedOn >= c.StartDate)
-                && o.StartDate <= (c.TerminatedOn ?? c.EndDate) && c.StartDate <= (o.TerminatedOn ?? o.EndDate)).OrderBy(o => o.Id).Select(o => o.Id).ToList(),
+                && o.StartDate <= c.EndDate && (c.TerminatedOn == null || o.StartDate <= c.TerminatedOn)
+                && c.StartDate <= o.EndDate && (o.TerminatedOn == null || c.StartDate <= o.TerminatedOn)).OrderBy(o => o.Id).Select(o => o.Id).ToList(),
             c.CreatedAt, c.UpdatedAt));
     }
 }

@@ -67,7 +67,8 @@ internal sealed class PartnershipContract
     public DateTimeOffset UpdatedAt { get; private set; }
 
     public ContractContent Content => new(
-        PublisherId, ContractName, StartDate, EndDate, PaymentModel, RevShareBps, FlatFeeCents, MinimumGuaranteeCents, MinimumGuaranteeBasis, Currency, Notes, Status, TerminatedOn);
+        PublisherId, ContractName, StartDate, EndDate, PaymentModel, RevShareBps, FlatFeeCents,
+        MinimumGuaranteeCents, MinimumGuaranteeBasis, Currency, Notes, Status, TerminatedOn);
 
     /// <summary>The last day that the contract holds. Before <see cref="StartDate"/>: it never held.</summary>
     public DateOnly LastDay => TerminatedOn is { } day && day < EndDate ? day : EndDate;
@@ -134,7 +135,8 @@ internal sealed record ContractContent(
 
 internal static class PartnershipContractQueries
 {
-    /// <summary>The contracts that hold on any of these days (<see cref="PartnershipContract.HoldsOn"/>); <paramref name="last"/> must not be before <paramref name="first"/>.</summary>
+    /// <summary>The contracts that hold on any of these days (<see cref="PartnershipContract.HoldsOn"/>).</summary>
+    /// <param name="last">Not before <paramref name="first"/>.</param>
     public static IQueryable<PartnershipContract> HoldingOn(this IQueryable<PartnershipContract> contracts, DateOnly first, DateOnly last) => contracts.Where(c =>
         c.Status != ContractStatus.Draft && c.StartDate <= last && c.EndDate >= first
         // One that was terminated before it started never held, however many days are asked for.

@@ -79,7 +79,8 @@ public sealed class ContractPropertyTests(StorytimeApp app) : IClassFixture<Stor
             {
                 foreach (var last in new[] { first, first.AddDays(1), first.AddDays(6) })
                 {
-                    var found = await app.InDatabaseAsync(db => db.PartnershipContracts.Where(c => c.PublisherId == publisher).HoldingOn(first, last).Select(c => c.Id).Order().ToListAsync());
+                    var found = await app.InDatabaseAsync(db =>
+                        db.PartnershipContracts.Where(c => c.PublisherId == publisher).HoldingOn(first, last).Select(c => c.Id).Order().ToListAsync());
                     found.ShouldBe(contracts.Where(c => DaysOf(first, last).Any(c.HoldsOn)).Select(c => c.Id).Order());
                 }
             }

@@ -109,7 +109,8 @@ public sealed class ManageContractsTests(StorytimeApp app) : IClassFixture<Story
         ((string?)renamed["notes"]).ShouldBe("Old");
         ((long?)renamed["minimum_guarantee_cents"]).ShouldBe(500);
 
-        (await finance.PatchAsync(path, """{ "rev_share_bps": null }""")).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed").Text.ShouldContain("rev_share_bps");
+        (await finance.PatchAsync(path, """{ "rev_share_bps": null }"""))
+            .ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed").Text.ShouldContain("rev_share_bps");
         (await finance.PatchAsync(path, """{ "payment_model": "flat_fee", "flat_fee_cents": 7 }"""))
             .ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed").Text.ShouldContain("null clears it");
         var fee = await finance.PatchAsync(path, """{ "payment_model": "flat_fee", "flat_fee_cents": 7, "rev_share_bps": null, "notes": null, "start_date": null }""");
@@ -117,7 +118,8 @@ public sealed class ManageContractsTests(StorytimeApp app) : IClassFixture<Story
         fee["notes"].ShouldBeNull();
         ((string?)fee["start_date"]).ShouldBe("2026-01-01");
 
-        (await finance.PatchAsync(path, """{ "minimum_guarantee_basis": null, "minimum_guarantee_cents": 5 }""")).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
+        (await finance.PatchAsync(path, """{ "minimum_guarantee_basis": null, "minimum_guarantee_cents": 5 }"""))
+            .ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
         var cleared = await finance.PatchAsync(path, """{ "minimum_guarantee_cents": null }""");
         cleared.ShouldBe(HttpStatusCode.OK)["minimum_guarantee_cents"].ShouldBeNull();
         cleared["minimum_guarantee_basis"].ShouldBeNull();
@@ -138,9 +140,11 @@ public sealed class ManageContractsTests(StorytimeApp app) : IClassFixture<Story
         await finance.PatchAsync(path, new { status = "terminated", terminated_on = "2026-06-30" });
 
         (await app.SqlAsync($"""
-            select string_agg(concat_ws(' ', action, before ->> 'status', before ->> 'rev_share_bps', '→', after ->> 'status', after ->> 'rev_share_bps', after ->> 'terminated_on'), '; ' order by id)
+            select string_agg(concat_ws(' ', action, before ->> 'status', before ->> 'rev_share_bps', '→', after ->> 'status', after ->> 'rev_share_bps',
+                after ->> 'terminated_on'), '; ' order by id)
             from audit_entries where subject_type = 'partnership_contract' and subject_id = {created["id"]}
-            """)).ShouldBe("created → draft 1500; updated draft 1500 → draft 2000; activated draft 2000 → active 2000; terminated active 2000 → terminated 2000 2026-06-30");
+            """)).ShouldBe("created → draft 1500; updated draft 1500 → draft 2000; activated draft 2000 → active 2000; "
+                + "terminated active 2000 → terminated 2000 2026-06-30");
         (await app.SqlAsync($"""
             select count(*) from audit_entries a join admin_users u on u.id = a.admin_id and u.role = 'finance'
             where subject_type = 'partnership_contract' and subject_id = {created["id"]}
