@@ -9,6 +9,7 @@ using Storytime.Platform.Auth;
 using Storytime.Platform.OpenApi;
 using Storytime.Playback;
 using Storytime.Privacy;
+using Storytime.Reporting;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -137,6 +138,20 @@ internal static class Api
         videos.MapPost("/video_assets/{id:id}/cancellations", CancelVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/rollbacks", RollBackVideo.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/previews", PreviewVideo.Handle).MayAnswer(409, 503);
+
+        var finance = admin.MapGroup("").RequireAuthorization(Policy.Finance);
+
+        var contracts = finance.MapGroup("/contracts").WithTags("Admin: contracts");
+        contracts.MapGet("", ManageContracts.List);
+        contracts.MapPost("", ManageContracts.Create);
+        contracts.MapGet("/{id:id}", ManageContracts.Read);
+        contracts.MapPatch("/{id:id}", ManageContracts.Update).MayAnswer(409);
+
+        var revenue = finance.MapGroup("/revenue_periods").WithTags("Admin: revenue");
+        revenue.MapGet("", ManageRevenue.List);
+        revenue.MapGet("/{month:month}", ManageRevenue.Read);
+        revenue.MapPut("/{month:month}", ManageRevenue.Set).MayAnswer(409);
+        revenue.MapDelete("/{month:month}", ManageRevenue.Delete).MayAnswer(409);
 
         // Pages for people, without a session: the secret of the link is all there is, so no cookie could be abused and no antiforgery token is needed.
         var pages = app.MapGroup(AccountLinks.Pages).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().AddEndpointFilter(LinkPages.Guard);

@@ -8,6 +8,7 @@ using Storytime.Platform;
 using Storytime.Platform.Errors;
 using Storytime.Playback;
 using Storytime.Privacy;
+using Storytime.Reporting;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -76,6 +77,12 @@ namespace Storytime;
 [JsonSerializable(typeof(UpdateRightsWindowRequest))]
 [JsonSerializable(typeof(RightsWindowResponse))]
 [JsonSerializable(typeof(Page<RightsWindowResponse>))]
+[JsonSerializable(typeof(CreateContractRequest))]
+[JsonSerializable(typeof(ContractResponse))]
+[JsonSerializable(typeof(Page<ContractResponse>))]
+[JsonSerializable(typeof(SetRevenueRequest))]
+[JsonSerializable(typeof(RevenuePeriodResponse))]
+[JsonSerializable(typeof(Page<RevenuePeriodResponse>))]
 [JsonSerializable(typeof(StartUploadRequest))]
 [JsonSerializable(typeof(UploadResponse))]
 [JsonSerializable(typeof(StartCaptionsRequest))]

@@ -9,6 +9,7 @@ using Storytime.Platform;
 using Storytime.Platform.OpenApi;
 using Storytime.Playback;
 using Storytime.Privacy;
+using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
 
@@ -21,6 +22,7 @@ builder.Services.AddStorytimeData();
 builder.Services.AddAccounts();
 builder.Services.AddChildren();
 builder.Services.AddCatalog();
+builder.Services.AddRights();
 builder.Services.AddVideos();
 builder.Services.AddUsage();
 builder.Services.AddPlayback();

@@ -15,6 +15,7 @@ internal static class Json
         options.NumberHandling = JsonNumberHandling.Strict;
         options.Converters.Add(new TextConverter());
         options.Converters.Add(new TimeConverter());
+        options.Converters.Add(new DayConverter());
         options.Converters.Add(new EnumConverterFactory());
     }
 
@@ -43,6 +44,14 @@ internal static class Json
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(Rfc3339.Format(value));
+    }
+
+    private sealed class DayConverter : JsonConverter<DateOnly>
+    {
+        public override DateOnly Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            (reader.TokenType == JsonTokenType.String ? Days.Parse(reader.GetString()) : null) ?? throw new ExpectationException("This must be a day such as \"2026-02-25\".");
+
+        public override void Write(Utf8JsonWriter writer, DateOnly value, JsonSerializerOptions options) => writer.WriteStringValue(Days.Format(value));
     }
 
     /// <summary>Enum values as snake_case words; an unknown word is answered with the known ones.</summary>

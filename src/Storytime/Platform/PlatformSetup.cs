@@ -62,6 +62,7 @@ internal static class PlatformSetup
         {
             o.SetParameterPolicy<IdConstraint>("id");
             o.SetParameterPolicy<UuidConstraint>("uuid");
+            o.SetParameterPolicy<MonthConstraint>("month");
         });
 
         services.AddStorytimeAuth();

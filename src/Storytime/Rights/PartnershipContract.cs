@@ -66,11 +66,45 @@ internal sealed class PartnershipContract
 
     public DateTimeOffset UpdatedAt { get; private set; }
 
+    public ContractContent Content => new(
+        PublisherId, ContractName, StartDate, EndDate, PaymentModel, RevShareBps, FlatFeeCents,
+        MinimumGuaranteeCents, MinimumGuaranteeBasis, Currency, Notes, Status, TerminatedOn);
+
+    /// <summary>The last day that the contract holds. Before <see cref="StartDate"/>: it never held.</summary>
+    public DateOnly LastDay => TerminatedOn is { } day && day < EndDate ? day : EndDate;
+
+    /// <summary>Whether this day is paid under the contract. What a draft says is not agreed yet.</summary>
+    public bool HoldsOn(DateOnly day) => Status != ContractStatus.Draft && StartDate <= day && day <= LastDay;
+
+    public static PartnershipContract Create(ContractContent content, DateTimeOffset now)
+    {
+        var contract = new PartnershipContract { CreatedAt = now };
+        contract.Update(content, now);
+        return contract;
+    }
+
+    /// <param name="content">As <see cref="ContractChange"/> lets it become.</param>
+    public void Update(ContractContent content, DateTimeOffset now)
+    {
+        (PublisherId, ContractName, Notes) = (content.PublisherId, content.ContractName, content.Notes);
+        (StartDate, EndDate) = (content.StartDate, content.EndDate);
+        (PaymentModel, Currency) = (content.PaymentModel, content.Currency);
+        (RevShareBps, FlatFeeCents) = (content.RevShareBps, content.FlatFeeCents);
+        (MinimumGuaranteeCents, MinimumGuaranteeBasis) = (content.MinimumGuaranteeCents, content.MinimumGuaranteeBasis);
+        (Status, TerminatedOn) = (content.Status, content.TerminatedOn);
+        UpdatedAt = now;
+    }
+
+    /// <summary>After its last day. It counts for the days that it held all the same.</summary>
+    public void Expire(DateTimeOffset now) => (Status, UpdatedAt) = (ContractStatus.Expired, now);
+
     internal sealed class Configuration : IEntityTypeConfiguration<PartnershipContract>
     {
         public void Configure(EntityTypeBuilder<PartnershipContract> builder)
         {
             builder.ToTable("partnership_contracts");
+            builder.Ignore(c => c.Content);
+            builder.Ignore(c => c.LastDay);
             builder.EnumText(c => c.PaymentModel);
             builder.EnumText(c => c.Status);
             builder.EnumText(c => c.MinimumGuaranteeBasis);
@@ -92,4 +126,19 @@ internal sealed class PartnershipContract
                 """);
         }
     }
+}
+
+/// <summary>What finance decides about a contract.</summary>
+internal sealed record ContractContent(
+    long PublisherId, string ContractName, DateOnly StartDate, DateOnly EndDate, PaymentModel PaymentModel, int? RevShareBps, long? FlatFeeCents,
+    long? MinimumGuaranteeCents, GuaranteeBasis? MinimumGuaranteeBasis, string Currency, string? Notes, ContractStatus Status, DateOnly? TerminatedOn);
+
+internal static class PartnershipContractQueries
+{
+    /// <summary>The contracts that hold on any of these days (<see cref="PartnershipContract.HoldsOn"/>).</summary>
+    /// <param name="last">Not before <paramref name="first"/>.</param>
+    public static IQueryable<PartnershipContract> HoldingOn(this IQueryable<PartnershipContract> contracts, DateOnly first, DateOnly last) => contracts.Where(c =>
+        c.Status != ContractStatus.Draft && c.StartDate <= last && c.EndDate >= first
+        // One that was terminated before it started never held, however many days are asked for.
+        && (c.TerminatedOn == null || (c.TerminatedOn >= first && c.TerminatedOn >= c.StartDate)));
 }

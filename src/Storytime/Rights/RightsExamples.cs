@@ -9,6 +9,10 @@ internal static class RightsExamples
     private static readonly DateTimeOffset _start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset _end = _start.AddYears(1);
 
+    private const string Contract = "Lantern Press 2026";
+    private static readonly DateOnly _firstDay = new(2026, 1, 1);
+    private static readonly DateOnly _lastDay = new(2026, 12, 31);
+
     public static IEnumerable<ApiExample> All =>
     [
         new(new CreatePublisherRequest(Name, Billing, "Grace Hill", PublisherStatus.Active)),
@@ -17,5 +21,11 @@ internal static class RightsExamples
         new(new CreateRightsWindowRequest(5, 123, _start, _end, RightsWindow.Global)),
         new(new UpdateRightsWindowRequest(EndAt: _end.AddYears(1))),
         new(new RightsWindowResponse(11, 5, 123, _start, _end, RightsWindow.Global, ApiExample.Earlier, ApiExample.Now)),
+        new(new CreateContractRequest(
+            5, Contract, _firstDay, _lastDay, PaymentModel.Hybrid, "USD", 1500, 50_000, 1_200_000, GuaranteeBasis.Term, "Renewal talks in October.", ContractStatus.Active)),
+        new(new UpdateContractRequest { Status = ContractStatus.Terminated, TerminatedOn = new DateOnly(2026, 9, 30) }),
+        new(new ContractResponse(
+            31, 5, Contract, _firstDay, _lastDay, PaymentModel.Hybrid, 1500, 50_000, 1_200_000, GuaranteeBasis.Term, "USD", "Renewal talks in October.",
+            ContractStatus.Active, null, [], ApiExample.Earlier, ApiExample.Now)),
     ];
 }

@@ -104,6 +104,15 @@ internal static class AccessTable
             t => new { publisher_id = t[1], book_id = t[2] }),
         new("DELETE /admin/api/v1/rights_windows/{id}", Editor, [RightsWindow]),
 
+        new("GET /admin/api/v1/contracts", Finance),
+        new("POST /admin/api/v1/contracts", Finance, [Publisher.Else(422)], t => Contracts.New((long)t[0])),
+        new("GET /admin/api/v1/contracts/{id}", Finance, [Contract]),
+        new("PATCH /admin/api/v1/contracts/{id}", Finance, [Contract, Publisher.Else(422)], t => new { contract_name = "Owls", publisher_id = t[1] }),
+        new("GET /admin/api/v1/revenue_periods", Finance),
+        new("GET /admin/api/v1/revenue_periods/{month}", Finance, [RevenueMonth]),
+        new("PUT /admin/api/v1/revenue_periods/{month}", Finance, [Text("2001-01")], _ => new { amount_cents = 500, currency = "EUR" }),
+        new("DELETE /admin/api/v1/revenue_periods/{month}", Finance, [RevenueMonth], Query: "?currency=USD"),
+
         new("POST /admin/api/v1/uploads/master_video", Editor, Body: _ => new { filename = "a.mp4", content_type = "video/mp4", size = 1000 }),
         new("POST /admin/api/v1/uploads/captions", Editor, Body: _ => new { filename = "a.vtt", content_type = "text/vtt", size = 1000 }),
         new("GET /admin/api/v1/uploads/{id}", Editor, [Upload]),

@@ -15,6 +15,8 @@ namespace Storytime.Tests.Platform;
 /// <summary>Two families and the things of staff. Each is made when it is first asked for, once.</summary>
 internal sealed class Scene(VideoHost host) : MadeOnce
 {
+    private static int _months;
+
     public VideoHost Host { get; } = host;
 
     public Family Ours { get; } = new(host.App);
@@ -29,6 +31,17 @@ internal sealed class Scene(VideoHost host) : MadeOnce
 
     public Task<long> RightsWindowAsync() => OnceAsync(async () =>
         await Host.Editor.WindowAsync(await PublisherAsync(), await PublishersBookAsync(), Host.App.Now.AddDays(-9), Host.App.Now.AddDays(-2)));
+
+    public Task<long> ContractAsync() => OnceAsync(async () => await (await Host.App.StaffAsync(AdminRole.Finance)).ContractAsync(await PublisherAsync()));
+
+    /// <summary>A month for which some dollars were entered, and which no other scene has.</summary>
+    public Task<string> RevenueMonthAsync() => OnceAsync(async () =>
+    {
+        var month = $"{new DateOnly(2002, 1, 1).AddMonths(Interlocked.Increment(ref _months) % 240):yyyy-MM}";
+        var answer = await (await Host.App.StaffAsync(AdminRole.Finance)).PutAsync($"/admin/api/v1/revenue_periods/{month}", new { amount_cents = 100, currency = "USD" });
+        ((int)answer.Status).ShouldBeOneOf(200, 201);
+        return month;
+    });
 
     /// <summary>Of the erasure of a child that nobody else asks for.</summary>
     public Task<string> ReceiptAsync() => OnceAsync(async () =>

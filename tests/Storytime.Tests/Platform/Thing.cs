@@ -27,6 +27,8 @@ internal sealed record Thing(string Name, Func<Scene, Task<object>> Ours, Func<S
     public static readonly Thing Publisher = Shared("publisher", async s => await s.PublisherAsync());
     public static readonly Thing PublishersBook = Shared("book", async s => await s.PublishersBookAsync());
     public static readonly Thing RightsWindow = Shared("rights window", async s => await s.RightsWindowAsync());
+    public static readonly Thing Contract = Shared("contract", async s => await s.ContractAsync());
+    public static readonly Thing RevenueMonth = Shared("revenue", async s => await s.RevenueMonthAsync()) with { Missing = "2000-01" };
     public static readonly Thing Upload = Shared("upload", async s => (long)(await s.UploadAsync())["upload_id"]!);
     public static readonly Thing MasterKey = Shared("master", async s => (string)(await s.UploadAsync())["master_s3_key"]!) with { Missing = $"masters/{Guid.Empty}/a.mp4" };
     public static readonly Thing CoverKey = Fact("cover", async s => await s.CoverKeyAsync());

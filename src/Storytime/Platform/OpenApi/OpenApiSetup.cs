@@ -41,6 +41,8 @@ internal static class OpenApiSetup
         ["Admin: publishers"] = "Publishers, whose books are watched under contract.",
         ["Admin: books"] = "Books of the catalog and their covers.",
         ["Admin: rights windows"] = "When and where a publisher's book may be watched.",
+        ["Admin: contracts"] = "What publishers are paid, and for which days.",
+        ["Admin: revenue"] = "The revenue of each month that publishers with a share of it have a part in.",
         ["Admin: videos"] = "Master videos on their way to what children watch: uploads, encodes, versions.",
         ["Webhooks"] = "What AWS delivers.",
     };

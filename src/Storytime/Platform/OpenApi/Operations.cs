@@ -62,6 +62,13 @@ internal static class Operations
     /// <summary><c>/children/{id}/library_items/{bookId}</c>: the id of the child, the id of the book.</summary>
     private static void DescribeId(OpenApiParameter parameter, string path)
     {
+        if (parameter is { In: ParameterLocation.Path, Name: "month", Schema: OpenApiSchema month })
+        {
+            parameter.Description ??= "The month, from 2000-01 to 2100-12.";
+            month.Pattern = "^[0-9]{4}-[0-9]{2}$";
+            parameter.Example = "2026-02";
+            return;
+        }
         if (parameter is not { In: ParameterLocation.Path, Schema: OpenApiSchema { Format: "int64" or "uuid" } schema })
             return;
         var segments = path.Split('/');

@@ -47,13 +47,15 @@ internal static class Schemas
     {
         var nullable = isNullableProperty || Nullable.GetUnderlyingType(type) is not null;
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type != typeof(DateTimeOffset) && type != typeof(string) && !type.IsEnum)
+        if (type != typeof(DateTimeOffset) && type != typeof(DateOnly) && type != typeof(string) && !type.IsEnum)
             return;
         schema.Type = JsonSchemaType.String | (nullable ? JsonSchemaType.Null : 0);
         if (type.IsEnum)
             schema.Enum = [.. Enum.GetNames(type).Select(n => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(n))];
         else if (type == typeof(DateTimeOffset))
             schema.Format = "date-time";
+        else if (type == typeof(DateOnly))
+            schema.Format = "date";
     }
 
     /// <summary>
