@@ -1,0 +1,16 @@
+namespace Storytime.Usage;
+
+/// <summary><c>storytime rebuild-rollups</c>: holds all that is rolled up against the events that are kept, and puts it right. Changes nothing where it is right.</summary>
+internal static class RebuildRollUps
+{
+    public static async Task<int> RunAsync(IServiceProvider services, CancellationToken ct)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var (days, sums) = await scope.ServiceProvider.GetRequiredService<RollUpJobs>().RebuildAsync(ct);
+        Console.WriteLine($"{days} child-book-days were not as their events say{(days == 0 ? "." : ", and are now.")}");
+        if (sums == 0)
+            return 0;
+        Console.Error.WriteLine($"{sums} sums contradict the child-book-days they are made of, and stay so: the log names the months. Restore those rows from a backup.");
+        return 1;
+    }
+}
