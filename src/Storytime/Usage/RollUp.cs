@@ -44,14 +44,19 @@ internal sealed partial class RollUp(NpgsqlDataSource database, TimeProvider tim
     }
 
     /// <summary>
-    /// Sums of the month of a day that cannot be right. They are not repaired: what erased children watched is in the sums only, so nobody can tell any more what they should be.
+    /// Levels the sums of the month of a day with the child-book-days that they are made of. Where somebody was erased since, nobody can tell any more how much larger than
+    /// these they should be: such sums are only raised to them.
     /// </summary>
-    public async Task<long> CountWrongSumsAsync(DateOnly month, CancellationToken ct)
+    /// <returns>How many sums were wrong.</returns>
+    public async Task<long> LevelAsync(DateOnly month, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(RollUpSql.WrongSums);
-        command.Parameters.Add(new() { Value = FirstOfMonth(month) });
-        command.Parameters.Add(new() { Value = FirstOfMonth(month).AddMonths(1) });
-        return (long)(await command.ExecuteScalarAsync(ct))!;
+        var (from, until) = (FirstOfMonth(month), FirstOfMonth(month).AddMonths(1));
+        await using var turn = await RollUpTurn.TakeAsync(database, ct);
+        var wrong = await turn.CountAsync(RollUpSql.Level, ct, from, until, time.GetUtcNow());
+        if (wrong > 0)
+            await TidyAsync(turn, from, until, ct);
+        await turn.CommitAsync(ct);
+        return wrong;
     }
 
     /// <summary>
@@ -116,11 +121,14 @@ internal sealed partial class RollUp(NpgsqlDataSource database, TimeProvider tim
                 chunk.Select(k => k.Child).ToArray(), chunk.Select(k => k.Book).ToArray(), chunk.Select(k => k.Day).ToArray(), from, until, now);
         }
         if (changed > 0)
-        {
-            foreach (var tidy in RollUpSql.Tidy)
-                await turn.ExecuteAsync(tidy, ct, FirstOfMonth(keys.Min(k => k.Day)), FirstOfMonth(keys.Max(k => k.Day)).AddMonths(1));
-        }
+            await TidyAsync(turn, FirstOfMonth(keys.Min(k => k.Day)), FirstOfMonth(keys.Max(k => k.Day)).AddMonths(1), ct);
         return changed;
+    }
+
+    private static async Task TidyAsync(RollUpTurn turn, DateOnly from, DateOnly until, CancellationToken ct)
+    {
+        foreach (var tidy in RollUpSql.Tidy)
+            await turn.ExecuteAsync(tidy, ct, from, until);
     }
 
     private static DateOnly FirstOfMonth(DateOnly day) => new(day.Year, day.Month, 1);

@@ -20,32 +20,28 @@ internal sealed partial class RollUpJobs(RollUp rollUp, TimeProvider time, ILogg
     }
 
     /// <summary>All days whose events are kept: the check of last resort, after rows were changed by hand.</summary>
-    /// <returns>How many child-book-days were not as they should be and are now, and how many sums are not and stay so.</returns>
-    public async Task<(long Days, long Sums)> RebuildAsync(CancellationToken ct)
-    {
-        if (await rollUp.KeptDaysAsync(ct) is { } kept)
-            return await RecomputeAsync(kept.First, kept.Last, ct);
-        await rollUp.RunAsync(ct);
-        return (0, 0);
-    }
+    /// <returns>How many child-book-days, and how many sums, were not as they should be.</returns>
+    public async Task<(long Days, long Sums)> RebuildAsync(CancellationToken ct) =>
+        await rollUp.KeptDaysAsync(ct) is { } kept ? await RecomputeAsync(kept.First, kept.Last, ct) : (0, 0);
 
     private async Task<(long Days, long Sums)> RecomputeAsync(DateOnly first, DateOnly last, CancellationToken ct)
     {
-        await rollUp.RunAsync(ct);
         var (days, sums) = (0L, 0L);
+        // First, because days change the sums by what they change themselves: from sums that are too small, that might be more than there is.
+        for (var month = first.AddDays(1 - first.Day); month <= last; month = month.AddMonths(1))
+        {
+            var wrong = await rollUp.LevelAsync(month, ct);
+            if (wrong > 0)
+                Log.Levelled(log, month, wrong);
+            sums += wrong;
+        }
+        await rollUp.RunAsync(ct);
         for (var day = first; day <= last; day = day.AddDays(1))
         {
             var changed = await rollUp.RecomputeAsync(day, ct);
             if (changed > 0)
                 Log.Changed(log, day, changed);
             days += changed;
-        }
-        for (var month = first.AddDays(1 - first.Day); month <= last; month = month.AddMonths(1))
-        {
-            var wrong = await rollUp.CountWrongSumsAsync(month, ct);
-            if (wrong > 0)
-                Log.WrongSums(log, month, wrong);
-            sums += wrong;
         }
         return (days, sums);
     }
@@ -56,7 +52,7 @@ internal sealed partial class RollUpJobs(RollUp rollUp, TimeProvider time, ILogg
         [LoggerMessage(LogLevel.Warning, "Of {Day}, {Changed} child-book-days were not as their events say, and are now")]
         public static partial void Changed(ILogger logger, DateOnly day, long changed);
 
-        [LoggerMessage(LogLevel.Error, "In the month from {Month}, {Sums} sums contradict the child-book-days they are made of; restore them from a backup, or find out who changed them")]
-        public static partial void WrongSums(ILogger logger, DateOnly month, long sums);
+        [LoggerMessage(LogLevel.Warning, "In the month from {Month}, {Sums} sums contradicted the child-book-days that they are made of, and were levelled: somebody changed rows by hand")]
+        public static partial void Levelled(ILogger logger, DateOnly month, long sums);
     }
 }

@@ -169,25 +169,46 @@ internal static class RollUpSql
     ];
 
     /// <summary>
-    /// Sums of a month (<c>$1</c> up to <c>$2</c>) that contradict the child-book-days that are kept: smaller than these give, or larger although nobody was erased since, whose
-    /// part would be in the sum alone.
+    /// Levels the sums of a month (<c>$1</c> up to <c>$2</c>) with the child-book-days that are kept. What erased children watched is in the sums alone, so they may be larger
+    /// than these give, never smaller; where nobody was erased since (an event's clock may be ahead by some minutes), they must be the same.
     /// </summary>
-    public const string WrongSums = $"""
-        select count(*) from (
-            select starts_on, sum(seconds) as seconds, sum(plays) as plays, sum(children) as children from (
-                select grouping(day, month, book_id, publisher_id, territory) as grain, coalesce(day, month) as starts_on, book_id, publisher_id, territory,
-                    -sum(seconds_watched) as seconds, -sum(plays) as plays, -count(distinct child_profile_id) as children
-                from (select *, date_trunc('month', day::timestamp)::date as month from viewing_days where day >= $1 and day < $2) v
-                group by {Grains}
-                union all
-                select {DailyGrain}, day, book_id, publisher_id, territory, seconds_watched, plays, children from daily_usages where day >= $1 and day < $2
-                union all
-                select case grain when 'day' then 15 when 'publisher_day' then 13 when 'month' then 23 when 'publisher_month' then 21 else 17 end,
-                    starts_on, book_id, publisher_id, null, seconds_watched, plays, children
-                from usage_totals where starts_on >= $1 and starts_on < $2) as both_sides
-            group by grain, starts_on, book_id, publisher_id, territory) as differences
-        where seconds < 0 or plays < 0 or children < 0
-            or ((seconds, plays, children) <> (0, 0, 0) and not exists (select from erasures e where e.requested_at >= starts_on::timestamptz))
+    public const string Level = $"""
+        with both_sides as (
+            select grouping(day, month, book_id, publisher_id, territory) as grain, coalesce(day, month) as starts_on, book_id, publisher_id, territory,
+                sum(seconds_watched) as seconds, sum(plays) as plays, count(distinct child_profile_id) as children, 0 as seconds_kept, 0 as plays_kept, 0 as children_kept
+            from (select *, date_trunc('month', day::timestamp)::date as month from viewing_days where day >= $1 and day < $2) v
+            group by {Grains}
+            union all
+            select {DailyGrain}, day, book_id, publisher_id, territory, 0, 0, 0, seconds_watched, plays, children from daily_usages where day >= $1 and day < $2
+            union all
+            select case grain when 'day' then 15 when 'publisher_day' then 13 when 'month' then 23 when 'publisher_month' then 21 else 17 end,
+                starts_on, book_id, publisher_id, null, 0, 0, 0, seconds_watched, plays, children
+            from usage_totals where starts_on >= $1 and starts_on < $2
+        ), cells as (
+            select grain, starts_on, book_id, publisher_id, territory, sum(seconds) as seconds, sum(plays) as plays, sum(children) as children,
+                sum(seconds_kept) as seconds_kept, sum(plays_kept) as plays_kept, sum(children_kept) as children_kept,
+                starts_on <= (select max(requested_at) + interval '1 hour' from erasures) is true as erased_since
+            from both_sides group by 1, 2, 3, 4, 5
+        ), wrong as (
+            select grain, {GrainNames} as name, starts_on, book_id, publisher_id, territory,
+                case when erased_since then greatest(seconds, seconds_kept) else seconds end as seconds,
+                case when erased_since then greatest(plays, plays_kept) else plays end as plays,
+                case when erased_since then greatest(children, children_kept) else children end as children
+            from cells
+            where (seconds > seconds_kept or plays > plays_kept or children > children_kept
+                or (not erased_since and (seconds, plays, children) <> (seconds_kept, plays_kept, children_kept))) and $1 >= {FirstOfOldestMonth}
+        ), daily as (
+            insert into daily_usages (day, book_id, publisher_id, territory, seconds_watched, plays, children, updated_at)
+            select starts_on, book_id, publisher_id, territory, seconds, plays, children, $3 from wrong where grain = {DailyGrain}
+            on conflict (day, book_id, publisher_id, territory) do update
+                set seconds_watched = excluded.seconds_watched, plays = excluded.plays, children = excluded.children, updated_at = excluded.updated_at
+        ), totals as (
+            insert into usage_totals (grain, starts_on, publisher_id, book_id, seconds_watched, plays, children, updated_at)
+            select name, starts_on, publisher_id, book_id, seconds, plays, children, $3 from wrong where name is not null
+            on conflict (grain, starts_on, publisher_id, book_id) do update
+                set seconds_watched = excluded.seconds_watched, plays = excluded.plays, children = excluded.children, updated_at = excluded.updated_at
+        )
+        select count(*) from wrong
         """;
 
     /// <summary>
