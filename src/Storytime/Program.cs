@@ -36,6 +36,7 @@ return await Settings.OrExplainAsync(() => args switch
     ["migrate", ..] => Migrate.RunAsync(app.Services, CancellationToken.None),
     ["create-admin", var email, var role] => CreateAdmin.RunAsync(app.Services, email, role, CancellationToken.None),
     ["create-admin", ..] => CreateAdmin.RunAsync(app.Services, "", "", CancellationToken.None),
+    ["rebuild-rollups", ..] => RebuildRollUps.RunAsync(app.Services, CancellationToken.None),
     ["openapi", ..] => DescribeAsync(),
     _ => ServeAsync(),
 });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Storytime.Platform;
 
@@ -44,15 +45,18 @@ internal sealed class Partitions(NpgsqlDataSource database, TimeProvider time)
     /// Drops the partitions of a table whose month was over before a time. They are detached first, which no reader or writer has to wait for
     /// (https://www.postgresql.org/docs/15/sql-altertable.html, DETACH PARTITION CONCURRENTLY); what a run leaves half done, the next one finishes.
     /// </summary>
+    /// <param name="mayGo">Asked for each month, oldest first; at the first no the rest stays, too.</param>
     /// <returns>Names of those that were dropped.</returns>
     /// <exception cref="PostgresException">With <c>LockNotAvailable</c> when a transaction that uses the table does not end for a while.</exception>
-    public async Task<IReadOnlyList<string>> DropBeforeAsync(string table, DateTimeOffset before, CancellationToken ct)
+    public async Task<IReadOnlyList<string>> DropBeforeAsync(string table, DateTimeOffset before, Func<DateOnly, Task<bool>> mayGo, CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         await ExecuteAsync(connection, "set lock_timeout = '3s'", ct);
         List<string> dropped = [];
         foreach (var (partition, isPending) in await FindBeforeAsync(connection, table, before, ct))
         {
+            if (isPending is false && !await mayGo(DateOnly.ParseExact(partition[^7..], "yyyy_MM", CultureInfo.InvariantCulture)))
+                break;
             if (isPending is { } pending)
                 await ExecuteAsync(connection, $"alter table {table} detach partition {partition} {(pending ? "finalize" : "concurrently")}", ct);
             await ExecuteAsync(connection, $"drop table {partition}", ct);

@@ -4,13 +4,14 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Storytime.Data;
 using Storytime.Platform;
+using Storytime.Usage;
 
 namespace Storytime.Privacy;
 
 /// <summary>Section <c>Retention</c>: how long rows are kept at least. They go by whole months, so the last of them up to a month later.</summary>
 public sealed record RetentionOptions
 {
-    /// <summary>Months that usage events are kept. Events come in up to 30 days late and are compared with those of 60 days, so 3 at least.</summary>
+    /// <summary>Months that usage events are kept, and what each child watched on which day. Events come in up to 30 days late and are compared with those of 60 days, so 3 at least.</summary>
     [Range(3, 120, ErrorMessage = "Retention:UsageEventsMonths must be between 3 and 120.")]
     public int UsageEventsMonths { get; init; } = 13;
 
@@ -24,7 +25,8 @@ public sealed record RetentionOptions
 }
 
 /// <summary>Job, every day: drops the months that are wholly older than they may be kept. A table that is busy waits until tomorrow and does not keep the others.</summary>
-internal sealed partial class DropOldMonths(Partitions partitions, NpgsqlDataSource data, IOptions<RetentionOptions> options, TimeProvider time, ILogger<DropOldMonths> log)
+internal sealed partial class DropOldMonths(
+    Partitions partitions, NpgsqlDataSource data, IOptions<RetentionOptions> options, TimeProvider time, ILogger<DropOldMonths> log, RollUp rollUp)
 {
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public async Task RunAsync(CancellationToken ct)
@@ -33,17 +35,35 @@ internal sealed partial class DropOldMonths(Partitions partitions, NpgsqlDataSou
         if (turn is null)
             return;
         var (now, keep) = (time.Now(), options.Value);
-        // Before months of usage events go, their days must be rolled up for good: no older event is taken any more, so a roll-up that has passed their end is enough.
-        await DropAsync("usage_events", now.AddMonths(-keep.UsageEventsMonths), ct);
-        await DropAsync("playback_attempts", now.AddMonths(-keep.PlaybackAttemptsMonths), ct);
-        await DropAsync("playback_sessions", now.AddDays(-keep.PlaybackSessionsDays), ct);
+        // A roll-up that finds a day's events gone takes it for a day without any.
+        await using (await rollUp.PauseAsync(ct))
+            await DropAsync("usage_events", now.AddMonths(-keep.UsageEventsMonths), month => MayEventsGoAsync(month, ct), ct);
+        // Never before the events, by which they could still change.
+        await DropAsync("viewing_days", now.AddMonths(-keep.UsageEventsMonths), month => AreEventsGoneAsync(month, ct), ct);
+        await DropAsync("playback_attempts", now.AddMonths(-keep.PlaybackAttemptsMonths), _ => Task.FromResult(true), ct);
+        await DropAsync("playback_sessions", now.AddDays(-keep.PlaybackSessionsDays), _ => Task.FromResult(true), ct);
     }
 
-    private async Task DropAsync(string table, DateTimeOffset before, CancellationToken ct)
+    private async Task<bool> MayEventsGoAsync(DateOnly month, CancellationToken ct)
+    {
+        if (await rollUp.WhyEventsStayAsync(month, archived: false, ct) is not { } reason)
+            return true;
+        Log.Stays(log, month, reason);
+        return false;
+    }
+
+    private async Task<bool> AreEventsGoneAsync(DateOnly month, CancellationToken ct)
+    {
+        await using var command = data.CreateCommand("select to_regclass('usage_events_' || to_char($1, 'YYYY_MM')) is null");
+        command.Parameters.Add(new() { Value = month });
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private async Task DropAsync(string table, DateTimeOffset before, Func<DateOnly, Task<bool>> mayGo, CancellationToken ct)
     {
         try
         {
-            foreach (var partition in await partitions.DropBeforeAsync(table, before, ct))
+            foreach (var partition in await partitions.DropBeforeAsync(table, before, mayGo, ct))
                 Log.Dropped(log, partition);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
@@ -56,6 +76,9 @@ internal sealed partial class DropOldMonths(Partitions partitions, NpgsqlDataSou
     {
         [LoggerMessage(LogLevel.Information, "{Partition} was dropped: all of it is older than it may be kept")]
         public static partial void Dropped(ILogger logger, string partition);
+
+        [LoggerMessage(LogLevel.Warning, "Usage events of the month from {Month} and all later ones are kept longer than they should be: {Reason}")]
+        public static partial void Stays(ILogger logger, DateOnly month, string reason);
 
         [LoggerMessage(LogLevel.Warning, "Old months of {Table} could not be dropped because something uses them; the next run, tomorrow, will try again")]
         public static partial void Busy(ILogger logger, Exception e, string table);

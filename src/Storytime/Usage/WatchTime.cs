@@ -4,7 +4,8 @@ namespace Storytime.Usage;
 
 /// <summary>
 /// Minutes watched, defined once, in SQL. Of the events of one playback session (those without one form one) with a book, <c>play_start</c>, <c>resume</c> and
-/// <c>heartbeat</c> open time that runs to the next event, at most 90 seconds; <c>pause</c> and <c>play_end</c> close it. What overlaps counts once.
+/// <c>heartbeat</c> open time that runs to the next event, at most 90 seconds; <c>pause</c> and <c>play_end</c> close it. What overlaps counts once. After the last event
+/// of a session that closes nothing, the 90 seconds count in full: the player beats every 30 to 60 seconds, so it fell silent while something played (ADR 12).
 /// </summary>
 internal sealed class WatchTime(NpgsqlDataSource database)
 {
@@ -13,20 +14,23 @@ internal sealed class WatchTime(NpgsqlDataSource database)
 
     /// <summary>
     /// Goes on after <c>with events as (select … from usage_events …)</c>, which must reach back <see cref="LongestGap"/> before the span that is asked for, and gives
-    /// <c>watched(child_profile_id, book_id, span)</c>; the spans of different sessions overlap, <c>range_agg(span)</c> unites them. Of events at the same moment, those
+    /// <c>watched(child_profile_id, book_id, event_id, span)</c>; the spans of different sessions overlap, <c>range_agg(span)</c> unites them. Of events at the same moment, those
     /// that close come last; of equal ones their ids decide, so that the answer never depends on the order of arrival.
     /// </summary>
     public const string Spans = """
         , followed as (
-            select child_profile_id, book_id, event_type, occurred_at, lead(occurred_at) over (
+            select child_profile_id, book_id, event_id, event_type, occurred_at, lead(occurred_at) over (
                 partition by child_profile_id, book_id, playback_session_id
                 order by occurred_at, event_type in ('pause', 'play_end'), event_id) as next_at
             from events
         ), watched as (
-            select child_profile_id, book_id, tstzrange(occurred_at, least(next_at, occurred_at + interval '90 seconds')) as span
+            select child_profile_id, book_id, event_id, tstzrange(occurred_at, least(next_at, occurred_at + interval '90 seconds')) as span
             from followed where event_type in ('play_start', 'resume', 'heartbeat')
         )
         """;
+
+    /// <summary>The same for each of many days by itself: the events have a <c>day</c> that they are looked up for, and so have the spans.</summary>
+    public static readonly string SpansByDay = Spans.Replace("child_profile_id, book_id,", "child_profile_id, book_id, day,", StringComparison.Ordinal);
 
     private const string SecondsSql = $"""
         with events as (

@@ -40,13 +40,20 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
         ["resume_positions"] = "child_profile_id=1; book_id=1; position_seconds=1.5; occurred_at=now()",
         ["playback_sessions"] = "id=1; child_profile_id=1; book_id=1; video_asset_id=1; issued_at=now(); expires_at=now() + interval '5 minutes'; created_at=now()",
         ["playback_attempts"] = "id=1; user_id=1; child_profile_id=1; book_id=1; granted=false; refusal='book_inactive'; created_at=now()",
+        ["set_aside_events"] = "id=1; user_id=1; child_profile_id=1; code='too_old'; message='m'; body='{}'; received_at=now()",
+        ["viewing_days"] = "child_profile_id=1; day=date_trunc('day', now())::date; book_id=1; publisher_id=1; territory='US'; seconds_watched=60; plays=1; furthest_seconds=9.5",
+        ["usage_totals"] = "id=1; grain='day'; starts_on='2026-01-01'; publisher_id=null; book_id=null; seconds_watched=1; plays=1; children=1; updated_at=now()",
+        // Its one row is there from the beginning.
+        ["roll_up_marks"] = "id=1; watermark=0; system_identifier=1",
+        ["archived_days"] = "day='2026-01-01'; events=1; size_bytes=1; archived_at=now()",
+        ["archive_keys"] = "month='2026-01-01'; key=decode(repeat('00', 32), 'hex')",
         ["usage_events"] = "id=1; child_profile_id=1; book_id=1; event_id='00000000-0000-0000-0000-000000000001'; event_type='heartbeat'; position_seconds=1; occurred_at=date_trunc('day', now()); created_at=now()",
         ["daily_usages"] = "id=1; day='2026-01-01'; book_id=1; publisher_id=null; territory='US'; seconds_watched=1; plays=1; children=1; updated_at=now()",
         ["revenue_periods"] = "month='2026-01-01'; amount_cents=1; currency='USD'; created_at=now(); updated_at=now()",
         ["publisher_statements"] = "id=1; publisher_id=1; month='2026-01-01'; currency='USD'; status='draft'; total_cents=0; created_at=now(); updated_at=now()",
         ["admin_user_tokens"] = "user_id=1; login_provider='storytime'; name='key'; value='x'",
         ["audit_entries"] = "id=1; admin_id=1; action='created'; subject_type='book'; subject_id=1; created_at=now()",
-        ["statement_lines"] = "id=1; statement_id=1; position=1; description='d'; seconds_watched=0; amount_cents=0",
+        ["statement_lines"] = "id=1; statement_id=1; position=1; kind='revenue_share'; contract_id=1; description='d'; seconds_watched=0; amount_cents=0",
     };
 
     public static TheoryData<string, string, string> Duplicates => new()
@@ -68,6 +75,11 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
         { "usage_events", "id=2", "pk_usage_events" },
         { "resume_positions", "position_seconds=9", "pk_resume_positions" },
         { "revenue_periods", "amount_cents=9", "pk_revenue_periods" },
+        { "viewing_days", "seconds_watched=1", "pk_viewing_days" },
+        { "usage_totals", "id=2; children=2", "ix_usage_totals_grain_starts_on_publisher_id_book_id" },
+        { "roll_up_marks", "watermark=1", "pk_roll_up_marks" },
+        { "archived_days", "events=2", "pk_archived_days" },
+        { "archive_keys", "key=decode(repeat('01', 32), 'hex')", "pk_archive_keys" },
     };
 
     public static TheoryData<string, string, string> WrongDates => new()
@@ -87,6 +99,8 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
         { "playback_sessions", "id=2; expires_at=issued_at", "ck_playback_sessions_expires_at" },
         { "revenue_periods", "month='2026-02-02'", "ck_revenue_periods_month" },
         { "publisher_statements", "id=2; month='2026-02-02'", "ck_publisher_statements_month" },
+        { "archive_keys", "month='2026-02-02'", "ck_archive_keys_month" },
+        { "statement_lines", "id=2; position=2; kind='adjustment'; for_month='2026-02-02'", "ck_statement_lines_for_month" },
     };
 
     public static TheoryData<string, string, string> WrongNumbers => new()
@@ -105,7 +119,16 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
         { "revenue_periods", "month='2026-02-01'; currency='US'", "ck_revenue_periods_currency" },
         { "publisher_statements", "id=2; currency='usd'", "ck_publisher_statements_currency" },
         { "statement_lines", "id=2; position=2; seconds_watched=-1", "ck_statement_lines_seconds_watched" },
+        { "statement_lines", "id=2; position=2; children=4", "ck_statement_lines_children" },
         { "daily_usages", "id=2; plays=-1", "ck_daily_usages_counts" },
+        { "usage_totals", "id=2; starts_on='2026-01-02'; seconds_watched=-1", "ck_usage_totals_counts" },
+        { "usage_totals", "id=2; starts_on='2026-01-02'; children=-1", "ck_usage_totals_counts" },
+        { "viewing_days", "book_id=2; seconds_watched=86401", "ck_viewing_days_counts" },
+        { "viewing_days", "book_id=2; plays=-1", "ck_viewing_days_counts" },
+        { "viewing_days", "book_id=2; seconds_watched=0; plays=0", "ck_viewing_days_counts" },
+        { "roll_up_marks", "id=2", "ck_roll_up_marks_one" },
+        { "set_aside_events", "id=2; body=repeat('x', 2001)", "ck_set_aside_events_body" },
+        { "archive_keys", "month='2026-02-01'; key='\\x01'", "ck_archive_keys_key" },
         { "books", "id=2; age_min=7", "ck_books_ages" },
         { "books", "id=2; age_max=19", "ck_books_ages" },
         { "books", "id=2; age_min=-1", "ck_books_ages" },
@@ -150,6 +173,9 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
         { "video_assets", "id=2; processing_status='lost'", "ck_video_assets_processing_status" },
         { "publisher_statements", "id=2; status='lost'", "ck_publisher_statements_status" },
         { "usage_events", "id=2; event_type='sneeze'", "ck_usage_events_event_type" },
+        { "usage_events", "id=2; territory='us'", "ck_usage_events_territory" },
+        { "usage_totals", "id=2; grain='week'", "ck_usage_totals_grain" },
+        { "statement_lines", "id=2; position=2; kind='gift'", "ck_statement_lines_kind" },
         { "playback_attempts", "id=2; refusal='because'", "ck_playback_attempts_refusal" },
     };
 
@@ -166,6 +192,13 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
         { "video_assets", "id=2; mediaconvert_job_id=null", "ck_video_assets_processing" },
         { "video_assets", "id=2; processing_status='failed'", "ck_video_assets_failed" },
         { "video_assets", "id=2; error_message='x'", "ck_video_assets_failed" },
+        { "erasures", "id=2; receipt=gen_random_uuid(); completed_at=requested_at; user_id=null; child_profile_ids='{}'; usage_watermark=1", "ck_erasures_forgotten" },
+        { "usage_totals", "id=2; grain='book_month'", "ck_usage_totals_book_id" },
+        { "usage_totals", "id=2; grain='month'; book_id=1", "ck_usage_totals_book_id" },
+        { "partnership_contracts", "id=2; status='terminated'", "ck_partnership_contracts_terminated_on" },
+        { "partnership_contracts", "id=2; terminated_on='2026-05-05'", "ck_partnership_contracts_terminated_on" },
+        { "statement_lines", "id=2; position=2; kind='adjustment'", "ck_statement_lines_for_month" },
+        { "statement_lines", "id=2; position=2; for_month='2026-02-01'", "ck_statement_lines_for_month" },
         { "publisher_statements", "id=2; status='issued'", "ck_publisher_statements_issued" },
         { "playback_attempts", "id=2; granted=true", "ck_playback_attempts_granted" },
     };
@@ -204,6 +237,9 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
         { "publisher_statements", "id=2; month='2026-02-01'; issued_by_admin_id=99", "fk_publisher_statements_admin_users_issued_by_admin_id" },
         { "statement_lines", "id=2; statement_id=99", "fk_statement_lines_publisher_statements_statement_id" },
         { "statement_lines", "id=2; position=2; book_id=99", "fk_statement_lines_books_book_id" },
+        { "statement_lines", "id=2; position=2; contract_id=99", "fk_statement_lines_partnership_contracts_contract_id" },
+        { "set_aside_events", "id=2; user_id=99", "fk_set_aside_events_users_user_id" },
+        { "set_aside_events", "id=2; child_profile_id=99", "fk_set_aside_events_child_profiles_child_profile_id" },
         { "admin_user_tokens", "user_id=99", "fk_admin_user_tokens_admin_users_user_id" },
         { "audit_entries", "id=2; admin_id=99", "fk_audit_entries_admin_users_admin_id" },
     };
@@ -216,6 +252,13 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
         { "partnership_contracts", "id=2; payment_model='rev_share'; flat_fee_cents=null; minimum_guarantee_cents=null; minimum_guarantee_basis=null" },
         { "books", "id=2; publisher_id=null; age_min=0; age_max=18; language='zh-Hant-TW'" },
         { "playback_attempts", "id=2; granted=true; refusal=null; playback_session_id=1" },
+        { "revenue_periods", "currency='EUR'" },
+        { "partnership_contracts", "id=2; status='terminated'; terminated_on='2025-12-31'" },
+        { "statement_lines", "id=2; position=2; kind='adjustment'; for_month='2026-02-01'; seconds_watched=-1; children=5; amount_cents=-1" },
+        { "statement_lines", "id=2; position=2; kind='usage'; contract_id=null; book_id=1" },
+        { "set_aside_events", "id=2; child_profile_id=null; body=repeat('x', 2000)" },
+        { "viewing_days", "book_id=2; seconds_watched=0; furthest_seconds=null; publisher_id=null" },
+        { "usage_totals", "id=2; grain='book_month'; book_id=1" },
     };
 
     [Theory]
@@ -273,7 +316,7 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
     /// <summary>All tables get their good row (and there is another book, 3), then the table in question a second one that differs; nothing stays.</summary>
     private async Task TryAsync(string table, string change)
     {
-        var inserts = _rows.Select(row => Insert(row.Key, Columns(row.Value)));
+        var inserts = _rows.Where(row => row.Key != "roll_up_marks").Select(row => Insert(row.Key, Columns(row.Value)));
         var another = Columns(_rows["books"]);
         another["id"] = "3";
         var changed = Columns(_rows[table]);

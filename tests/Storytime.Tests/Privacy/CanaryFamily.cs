@@ -106,8 +106,11 @@ public sealed class CanaryFamily
                 insert into screen_time_exceptions (child_profile_id, extra_minutes, quiet_lifted_until, stopped, set_at, ends_at)
                     values ({id}, 15, now(), false, now(), now() + interval '1 hour');
                 insert into story_graces (child_profile_id, book_id, ends_at) values ({id}, {book}, now());
+                insert into set_aside_events (user_id, child_profile_id, code, message, body, received_at)
+                    values ({UserId}, {id}, '{marker}code', '{marker}message', '{marker}body', now());
                 """);
         }
+        await App.RollUpAsync();
     }
 
     private static string NewMarker() => $"canary{Guid.NewGuid():N}"[..18];

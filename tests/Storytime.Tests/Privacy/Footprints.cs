@@ -34,7 +34,7 @@ internal static class Footprints
 
     /// <summary>What publishers are paid by, to the byte.</summary>
     public static Task<string> AccountsAsync(this StorytimeApp app) =>
-        app.RowsAsync([("daily_usages", "true"), ("publisher_statements", "true"), ("statement_lines", "true")], 0, []);
+        app.RowsAsync([("daily_usages", "true"), ("usage_totals", "true"), ("publisher_statements", "true"), ("statement_lines", "true")], 0, []);
 
     private static async Task<string> RowsAsync(this StorytimeApp app, IEnumerable<(string Table, string Where)> tables, long userId, long[] childIds)
     {
