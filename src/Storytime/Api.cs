@@ -90,7 +90,7 @@ internal static class Api
         viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback").RequireRateLimiting(RateLimits.Playback)
             .MayAnswer(503).MayRefuse(() => StartPlayback.Refusals);
         viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").RequireRateLimiting(RateLimits.Usage)
-            .WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404).MayRefuse(ReportUsage.NotOnShelf);
+            .WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404, 409).MayRefuse(ReportUsage.NotOnShelf);
 
         var admin = app.MapGroup("/admin/api/v1");
 
@@ -137,6 +137,8 @@ internal static class Api
         videos.MapPost("/video_assets/{id:id}/cancellations", CancelVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/rollbacks", RollBackVideo.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/previews", PreviewVideo.Handle).MayAnswer(409, 503);
+
+        admin.MapGet("/set_aside_events", ListSetAsideEvents.Handle).WithTags("Admin: support").RequireAuthorization(Policy.Admin);
 
         // Pages for people, without a session: the secret of the link is all there is, so no cookie could be abused and no antiforgery token is needed.
         var pages = app.MapGroup(AccountLinks.Pages).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().AddEndpointFilter(LinkPages.Guard);
