@@ -91,7 +91,7 @@ internal static class Api
         viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback").RequireRateLimiting(RateLimits.Playback)
             .MayAnswer(503).MayRefuse(() => StartPlayback.Refusals);
         viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").RequireRateLimiting(RateLimits.Usage)
-            .WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404).MayRefuse(ReportUsage.NotOnShelf);
+            .WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404, 409).MayRefuse(ReportUsage.NotOnShelf);
 
         var admin = app.MapGroup("/admin/api/v1");
 
@@ -152,6 +152,7 @@ internal static class Api
         revenue.MapGet("/{month:month}", ManageRevenue.Read);
         revenue.MapPut("/{month:month}", ManageRevenue.Set).MayAnswer(409);
         revenue.MapDelete("/{month:month}", ManageRevenue.Delete).MayAnswer(409);
+        admin.MapGet("/set_aside_events", ListSetAsideEvents.Handle).WithTags("Admin: support").RequireAuthorization(Policy.Admin);
 
         // Pages for people, without a session: the secret of the link is all there is, so no cookie could be abused and no antiforgery token is needed.
         var pages = app.MapGroup(AccountLinks.Pages).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().AddEndpointFilter(LinkPages.Guard);

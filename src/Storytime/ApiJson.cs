@@ -57,6 +57,7 @@ namespace Storytime;
 [JsonSerializable(typeof(PlaybackSessionResponse))]
 [JsonSerializable(typeof(PreviewResponse))]
 [JsonSerializable(typeof(UsageEventsResponse))]
+[JsonSerializable(typeof(Page<SetAsideEventResponse>))]
 [JsonSerializable(typeof(ActivityResponse))]
 [JsonSerializable(typeof(DeleteAccountRequest))]
 [JsonSerializable(typeof(ErasureResponse))]

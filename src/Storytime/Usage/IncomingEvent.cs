@@ -3,6 +3,9 @@ using Storytime.Platform;
 
 namespace Storytime.Usage;
 
+/// <summary>What makes an event that comes again the same one. What it says of device and app does not: an app may be updated between two tries.</summary>
+internal sealed record EventContent(long BookId, UsageEventType Type, double? PositionSeconds, DateTimeOffset OccurredAt, long? PlaybackSessionId);
+
 /// <summary>One event as it was sent, once every member of it makes sense.</summary>
 internal sealed record IncomingEvent(
     int Index, long ChildId, long BookId, UsageEventType Type, double? PositionSeconds, DateTimeOffset OccurredAt, Guid EventId, long? PlaybackSessionId, string? Metadata)
@@ -16,13 +19,22 @@ internal sealed record IncomingEvent(
     /// <summary>Older events are not taken any more: their days are accounted for.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(30);
 
+    /// <summary>Ids are those of a child: nobody can tell by one what other families have.</summary>
+    public (long ChildId, Guid EventId) Key => (ChildId, EventId);
+
+    public EventContent Content => new(BookId, Type, PositionSeconds, OccurredAt, PlaybackSessionId);
+
+    public RejectedUsageEvent Reject(UsageRejection code, string message, string field = "") => new(Index, code, message) { Field = field, ChildId = ChildId };
+
     /// <summary>Reads one event. A batch is read event by event, so that one bad event does not cost the others.</summary>
     public static (IncomingEvent? Event, RejectedUsageEvent? Rejected) Read(int index, JsonElement json, DateTimeOffset now)
     {
+        long? named = null;
         if (json.ValueKind != JsonValueKind.Object || !HasTextNames(json))
             return Reject("event", "Each event must be a JSON object whose member names are texts.");
         if (Member("child_id") is not { ValueKind: JsonValueKind.Number } child || !child.TryGetInt64(out var childId))
             return Reject("child_id", "child_id must be the id of a child.");
+        named = childId;
         if (Member("book_id") is not { ValueKind: JsonValueKind.Number } book || !book.TryGetInt64(out var bookId))
             return Reject("book_id", "book_id must be the id of a book.");
         if (Text("event_type") is not { } typeName || !Words<UsageEventType>.All.TryGetValue(typeName, out var type))
@@ -30,9 +42,9 @@ internal sealed record IncomingEvent(
         if (!Rfc3339.TryParse(Text("occurred_at"), out var occurredAt))
             return Reject("occurred_at", "occurred_at must be a time such as \"2026-02-25T20:00:00Z\".");
         if (occurredAt > now + MaxAhead)
-            return Reject("occurred_at", "occurred_at is more than 5 minutes in the future. Set the device's clock.", "in_the_future");
+            return Reject("occurred_at", "occurred_at is more than 5 minutes in the future. Set the device's clock.", UsageRejection.InTheFuture);
         if (occurredAt < now - MaxAge)
-            return Reject("occurred_at", "occurred_at is more than 30 days ago; such old events are not taken any more.", "too_old");
+            return Reject("occurred_at", "occurred_at is more than 30 days ago; such old events are not taken any more.", UsageRejection.TooOld);
 
         double? position = null;
         if (Member("position_seconds") is { } positionJson)
@@ -68,8 +80,14 @@ internal sealed record IncomingEvent(
 
         JsonElement? Member(string name) => json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
         string? Text(string name) => Member(name) is { ValueKind: JsonValueKind.String } value && TryText(value, out var text) ? text : null;
-        (IncomingEvent?, RejectedUsageEvent?) Reject(string field, string message, string code = "validation_failed") =>
-            (null, new(index, code, message) { Field = field });
+        (IncomingEvent?, RejectedUsageEvent?) Reject(string field, string message, UsageRejection code = UsageRejection.ValidationFailed) =>
+            (null, new(index, code, message) { Field = field, ChildId = named });
+    }
+
+    public static bool TryTime(JsonElement json, out DateTimeOffset time)
+    {
+        time = default;
+        return json.ValueKind == JsonValueKind.String && TryText(json, out var text) && Rfc3339.TryParse(text, out time);
     }
 
     /// <summary>Half of a surrogate pair is valid JSON, but no text; looking a member up by name would throw.</summary>

@@ -87,6 +87,8 @@ internal static class AccessTable
         new("POST /admin/api/v1/publishers", Editor, Body: _ => new { name = "Owl House" }),
         new("PATCH /admin/api/v1/publishers/{id}", Editor, [Publisher], _ => new { name = "Owl House" }),
 
+        new("GET /admin/api/v1/set_aside_events", Who.Admin),
+
         new("GET /admin/api/v1/books", Editor),
         new("POST /admin/api/v1/books", Editor, [Publisher.Else(422)], t => Content.NewBook(change: b => b["publisher_id"] = (long)t[0])),
         new("GET /admin/api/v1/books/{id}", Editor, [Book]),

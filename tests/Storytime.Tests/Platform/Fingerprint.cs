@@ -6,10 +6,10 @@ namespace Storytime.Tests.Platform;
 /// <summary>What is in the database: a hash for each table.</summary>
 internal static class Fingerprint
 {
-    /// <summary>A refused playback is kept as an attempt, a wrong password is counted, and a session knows when it was used last: these are no effects.</summary>
+    /// <summary>A refused playback is kept as an attempt, a rejected usage event is set aside, a wrong password is counted, and a session knows when it was used last: these are no effects.</summary>
     private const string TablesSql = """
         select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and c.relname not in ('playback_attempts', 'sign_in_failures')
+        where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and c.relname not in ('playback_attempts', 'sign_in_failures', 'set_aside_events')
         """;
 
     private const string RowsSql = "select md5((to_jsonb(t) - 'last_used_at' - 'last_seen_at')::text) as row from";

@@ -36,6 +36,7 @@ public sealed class CanaryFamily
         if (strangersChild > 0)
             (await family.Parent.PostAsync($"/api/v1/children/{strangersChild}/playback_sessions", new { book_id = book })).ShouldBeError(HttpStatusCode.NotFound, "not_found");
         await family.FillAsync(book);
+        await app.RollUpAsync();
         return family;
     }
 
@@ -77,7 +78,7 @@ public sealed class CanaryFamily
             playback_session_id = session,
             metadata = new Dictionary<string, object> { [$"{marker}key"] = $"{marker}value", ["app"] = "1.2" },
         };
-        (await device.SendAsync(HttpMethod.Post, "/api/v1/usage_events", new { events = new[] { Event("play_start", 0), Event("pause", 40) } },
+        (await device.SendAsync(HttpMethod.Post, "/api/v1/usage_events", new { events = new[] { Event("play_start", 0), Event("pause", 40), Event("jump", 50) } },
             r => r.Headers.Add("X-Canary", $"{marker}header"))).ShouldBe(HttpStatusCode.OK);
         return new CanaryChild(id, marker, device);
     }

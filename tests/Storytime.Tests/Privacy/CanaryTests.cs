@@ -14,7 +14,8 @@ public sealed class CanaryTests : IClassFixture<StorytimeApp>
     private static readonly string[] _cannotHoldAText =
     [
         "users.country", "consent_records.terms_version", "consent_records.privacy_version", "consent_records.method", "account_tokens.kind", "outgoing_mails.kind",
-        "playback_attempts.refusal", "screen_times.quiet_hours", "usage_events.event_type", "usage_events.territory", "viewing_days.territory", "sign_in_failures.email_hash",
+        "playback_attempts.refusal", "screen_times.quiet_hours", "usage_events.event_type", "usage_events.territory", "viewing_days.territory", "set_aside_events.code", "set_aside_events.message",
+        "sign_in_failures.email_hash",
     ];
 
     private readonly StorytimeApp _app;

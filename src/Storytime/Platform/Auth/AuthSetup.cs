@@ -25,6 +25,9 @@ internal static class Policy
 
     /// <summary>Roles <c>admin</c> and <c>finance</c>.</summary>
     public const string Finance = "finance";
+
+    /// <summary>The role <c>admin</c> only.</summary>
+    public const string Admin = "admin";
 }
 
 /// <summary>Tells whether the session behind a token that is valid by itself is still live. One each for parents, child sessions and staff.</summary>
@@ -63,6 +66,7 @@ internal static class AuthSetup
             .AddPolicy(Policy.Staff, p => p.AddAuthenticationSchemes(AdminScheme).RequireAuthenticatedUser())
             .AddPolicy(Policy.Editor, p => p.AddAuthenticationSchemes(AdminScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin), nameof(AdminRole.Editor)))
             .AddPolicy(Policy.Finance, p => p.AddAuthenticationSchemes(AdminScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin), nameof(AdminRole.Finance)))
+            .AddPolicy(Policy.Admin, p => p.AddAuthenticationSchemes(AdminScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin)))
             // Deny by default: a route that forgets its policy lets nobody in.
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(AppScheme, AdminScheme).RequireAssertion(_ => false).Build());
     }

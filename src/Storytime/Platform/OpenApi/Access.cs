@@ -46,6 +46,7 @@ internal static class Access
     {
         [Policy.Editor] => "For staff with the role `admin` or `editor`.",
         [Policy.Finance] => "For staff with the role `admin` or `finance`.",
+        [Policy.Admin] => "For staff with the role `admin`.",
         _ => null,
     };
 }
