@@ -9,6 +9,7 @@ using Storytime.Platform.Auth;
 using Storytime.Platform.OpenApi;
 using Storytime.Playback;
 using Storytime.Privacy;
+using Storytime.Reporting;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -137,6 +138,16 @@ internal static class Api
         videos.MapPost("/video_assets/{id:id}/cancellations", CancelVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/rollbacks", RollBackVideo.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/previews", PreviewVideo.Handle).MayAnswer(409, 503);
+
+        var statements = admin.MapGroup("").WithTags("Admin: statements").RequireAuthorization(Policy.Finance);
+        statements.MapGet("/statements", ManageStatements.List);
+        statements.MapPost("/statements", ManageStatements.Create).MayAnswer(409);
+        statements.MapGet("/statements/{id:id}", ManageStatements.Read);
+        statements.MapDelete("/statements/{id:id}", ManageStatements.Delete).MayAnswer(409);
+        statements.MapGet("/statements/{id:id}/content", ManageStatements.Content).Produces<StatementContent>();
+        statements.MapGet("/statements/{id:id}/verification", VerifyStatement.Handle).MayAnswer(409);
+        statements.MapPost("/statements/{id:id}/issues", IssueStatement.Handle).MayAnswer(409);
+        statements.MapPost("/statement_runs", RunStatements.Handle).MayAnswer(409);
 
         // Pages for people, without a session: the secret of the link is all there is, so no cookie could be abused and no antiforgery token is needed.
         var pages = app.MapGroup(AccountLinks.Pages).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().AddEndpointFilter(LinkPages.Guard);

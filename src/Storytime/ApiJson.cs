@@ -8,6 +8,7 @@ using Storytime.Platform;
 using Storytime.Platform.Errors;
 using Storytime.Playback;
 using Storytime.Privacy;
+using Storytime.Reporting;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -88,4 +89,12 @@ namespace Storytime;
 [JsonSerializable(typeof(CreateVideoAssetRequest))]
 [JsonSerializable(typeof(VideoAssetResponse))]
 [JsonSerializable(typeof(Page<VideoAssetResponse>))]
+[JsonSerializable(typeof(CreateStatementRequest))]
+[JsonSerializable(typeof(IssueStatementRequest))]
+[JsonSerializable(typeof(RunStatementsRequest))]
+[JsonSerializable(typeof(StatementResponse))]
+[JsonSerializable(typeof(Page<ListedStatementResponse>))]
+[JsonSerializable(typeof(StatementContent))]
+[JsonSerializable(typeof(StatementVerificationResponse))]
+[JsonSerializable(typeof(StatementRunResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Storytime.Data;
+using Storytime.Platform;
 
 namespace Storytime.Reporting;
 
@@ -38,4 +39,15 @@ internal sealed class RevenuePeriod
             builder.Check("currency", "currency ~ '^[A-Z]{3}$'");
         }
     }
+}
+
+internal static class RevenueLock
+{
+    /// <summary>
+    /// Waits for its turn at the revenue of a month in a currency, and has it until the transaction ends: statements that are issued from it and changes of it come one after
+    /// the other. To be taken before the pool is read, and in a transaction that sees what others have committed meanwhile (read committed).
+    /// </summary>
+    /// <param name="month">First day of the month.</param>
+    public static Task LockRevenueAsync(this StorytimeDb db, DateOnly month, string currency, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({$"revenue-{Months.Format(month)}-{currency}"}, 0))", ct);
 }

@@ -25,7 +25,21 @@ internal sealed record BookOfMonth(string Title, int Children);
 /// <param name="TerminatedOn">The last day that a terminated contract holds, if that is before <paramref name="EndDate"/>.</param>
 internal sealed record ContractTerms(
     long Id, string Name, DateOnly StartDate, DateOnly EndDate, DateOnly? TerminatedOn, PaymentModel PaymentModel, int? RevShareBps, long? FlatFeeCents,
-    long? MinimumGuaranteeCents, GuaranteeBasis? MinimumGuaranteeBasis);
+    long? MinimumGuaranteeCents, GuaranteeBasis? MinimumGuaranteeBasis)
+{
+    /// <summary>The terms as a statement of this month has them, before anything is earned.</summary>
+    public StatementContract For(DateOnly month)
+    {
+        var monthEnd = month.AddMonths(1).AddDays(-1);
+        var end = TerminatedOn < EndDate ? TerminatedOn.Value : EndDate;
+        var (first, last) = (StartDate > month ? StartDate : month, end < monthEnd ? end : monthEnd);
+        var held = Math.Max(0, last.DayNumber - first.DayNumber + 1);
+        return new StatementContract(
+            Id, Name, StartDate, EndDate, TerminatedOn, held > 0 ? first : null, held > 0 ? last : null, held, monthEnd.Day,
+            PaymentModel, RevShareBps, FlatFeeCents, MinimumGuaranteeCents, MinimumGuaranteeBasis,
+            Seconds: 0, RevenueShareCents: 0, FeeCents: 0, GuaranteeCents: null, Term: null);
+    }
+}
 
 /// <summary>What issued statements of earlier months have for a contract: earned (shares, fees, adjustments), advanced, and paid in all.</summary>
 internal sealed record TermHistory(long EarnedCents, long AdvancedCents, long PaidCents);
