@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
@@ -15,28 +16,32 @@ namespace Storytime.Tests.Reporting;
 internal sealed class Ledger
 {
     public const string Path = "/admin/api/v1/statements";
-    private static int _years;
+    private static readonly ConcurrentDictionary<StorytimeApp, int> _years = [];
     private readonly StorytimeApp _app;
-    private readonly int _year = 2000 + (Interlocked.Increment(ref _years) % 25);
+    private readonly DateOnly _january;
     private readonly Dictionary<(long Publisher, string Title), long> _books = [];
 
-    private Ledger(StorytimeApp app, ApiClient finance, long publisher) => (_app, Finance, Publisher) = (app, finance, publisher);
+    private Ledger(StorytimeApp app, ApiClient finance, long publisher, DateOnly january) => (_app, Finance, Publisher, _january) = (app, finance, publisher, january);
 
     public ApiClient Finance { get; }
 
     public long Publisher { get; }
 
-    public static async Task<Ledger> OpenAsync(StorytimeApp app)
+    /// <param name="january">The month that counts as the first; of a year of its own when it is not given.</param>
+    public static async Task<Ledger> OpenAsync(StorytimeApp app, DateOnly? january = null)
     {
-        var ledger = new Ledger(app, await app.StaffAsync(AdminRole.Finance), await app.PublisherAsync());
+        january ??= new DateOnly(_years.AddOrUpdate(app, 2001, (_, year) => year + 1), 1, 1);
         await app.SqlAsync($"update roll_up_marks set rolled_up_at = '{app.Now:o}'");
-        return ledger;
+        return new Ledger(app, await app.StaffAsync(AdminRole.Finance), await app.PublisherAsync(), january.Value);
     }
+
+    /// <summary>Again, after time has passed.</summary>
+    public async Task<Ledger> SignInAsync() => new(_app, await _app.StaffAsync(AdminRole.Finance), Publisher, _january);
 
     /// <summary><c>2007-03</c> for 3; months may go beyond the year.</summary>
     public string Month(int month) => First(month).ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
-    public DateOnly First(int month) => new DateOnly(_year, 1, 1).AddMonths(month - 1);
+    public DateOnly First(int month) => _january.AddMonths(month - 1);
 
     public async Task<long> BookAsync(string title, long? publisher = null)
     {
