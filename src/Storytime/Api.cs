@@ -153,6 +153,15 @@ internal static class Api
         revenue.MapPut("/{month:month}", ManageRevenue.Set).MayAnswer(409);
         revenue.MapDelete("/{month:month}", ManageRevenue.Delete).MayAnswer(409);
         admin.MapGet("/set_aside_events", ListSetAsideEvents.Handle).WithTags("Admin: support").RequireAuthorization(Policy.Admin);
+        var statements = admin.MapGroup("").WithTags("Admin: statements").RequireAuthorization(Policy.Finance);
+        statements.MapGet("/statements", ManageStatements.List);
+        statements.MapPost("/statements", ManageStatements.Create).MayAnswer(409);
+        statements.MapGet("/statements/{id:id}", ManageStatements.Read);
+        statements.MapDelete("/statements/{id:id}", ManageStatements.Delete).MayAnswer(409);
+        statements.MapGet("/statements/{id:id}/content", ManageStatements.Content).Produces<StatementContent>();
+        statements.MapGet("/statements/{id:id}/verification", VerifyStatement.Handle).MayAnswer(409);
+        statements.MapPost("/statements/{id:id}/issues", IssueStatement.Handle).MayAnswer(409);
+        statements.MapPost("/statement_runs", RunStatements.Handle).MayAnswer(409);
 
         // Pages for people, without a session: the secret of the link is all there is, so no cookie could be abused and no antiforgery token is needed.
         var pages = app.MapGroup(AccountLinks.Pages).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().AddEndpointFilter(LinkPages.Guard);

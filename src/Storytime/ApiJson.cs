@@ -96,4 +96,12 @@ namespace Storytime;
 [JsonSerializable(typeof(CreateVideoAssetRequest))]
 [JsonSerializable(typeof(VideoAssetResponse))]
 [JsonSerializable(typeof(Page<VideoAssetResponse>))]
+[JsonSerializable(typeof(CreateStatementRequest))]
+[JsonSerializable(typeof(IssueStatementRequest))]
+[JsonSerializable(typeof(RunStatementsRequest))]
+[JsonSerializable(typeof(StatementResponse))]
+[JsonSerializable(typeof(Page<ListedStatementResponse>))]
+[JsonSerializable(typeof(StatementContent))]
+[JsonSerializable(typeof(StatementVerificationResponse))]
+[JsonSerializable(typeof(StatementRunResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext;

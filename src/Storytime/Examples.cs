@@ -30,5 +30,6 @@ internal static class Examples
         .. UploadExamples.All,
         .. VideoExamples.All,
         .. RevenueExamples.All,
+        .. StatementExamples.All,
     ];
 }

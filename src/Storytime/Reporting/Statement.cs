@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Storytime.Catalog;
 using Storytime.Data;
+using Storytime.Platform.Auth;
 using Storytime.Rights;
 
 namespace Storytime.Reporting;
@@ -43,6 +45,32 @@ internal sealed class PublisherStatement
     public DateTimeOffset UpdatedAt { get; private set; }
 
     public List<StatementLine> Lines { get; } = [];
+
+    public static PublisherStatement Draft(StatementContent content, DateTimeOffset now)
+    {
+        var statement = new PublisherStatement { PublisherId = content.PublisherId, Month = content.Month, Currency = content.Currency, CreatedAt = now };
+        statement.Recompute(content, now);
+        return statement;
+    }
+
+    /// <summary>A draft becomes what is computed now. The lines, which must be loaded, are only replaced when they differ.</summary>
+    public void Recompute(StatementContent content, DateTimeOffset now)
+    {
+        UpdatedAt = now;
+        if (Id != 0 && StatementHash.Of(Content()).AsSpan().SequenceEqual(StatementHash.Of(content)))
+            return;
+        (TotalCents, Facts) = (content.TotalCents, JsonSerializer.Serialize(content.Facts, StatementJson.Default.StatementFacts));
+        Lines.Clear();
+        Lines.AddRange(content.Lines.Select((line, i) => StatementLine.Of(i + 1, line)));
+    }
+
+    /// <summary>For good. Its lines must be stored before: the database takes none of an issued statement.</summary>
+    public void Issue(byte[] contentHash, Staff staff, DateTimeOffset now) =>
+        (Status, ContentHash, IssuedAt, IssuedByAdminId, UpdatedAt) = (StatementStatus.Issued, contentHash, now, staff.AdminId, now);
+
+    /// <summary>What is stored. The lines must be loaded.</summary>
+    public StatementContent Content() => new(
+        PublisherId, Month, Currency, JsonSerializer.Deserialize(Facts, StatementJson.Default.StatementFacts)!, [.. Lines.OrderBy(l => l.Position).Select(l => l.Content())], TotalCents);
 
     internal sealed class Configuration : IEntityTypeConfiguration<PublisherStatement>
     {
@@ -116,6 +144,21 @@ internal sealed class StatementLine
     public int? Children { get; private set; }
 
     public long AmountCents { get; private set; }
+
+    public static StatementLine Of(int position, StatementContentLine line) => new()
+    {
+        Position = position,
+        Kind = line.Kind,
+        ContractId = line.ContractId,
+        BookId = line.BookId,
+        ForMonth = line.ForMonth,
+        Description = line.Description,
+        SecondsWatched = line.SecondsWatched,
+        Children = line.Children,
+        AmountCents = line.AmountCents,
+    };
+
+    public StatementContentLine Content() => new(Kind, ContractId, BookId, ForMonth, Description, SecondsWatched, Children, AmountCents);
 
     internal sealed class Configuration : IEntityTypeConfiguration<StatementLine>
     {

@@ -130,5 +130,16 @@ internal static class AccessTable
         new("POST /admin/api/v1/video_assets/{id}/cancellations", Editor, [UnfinishedVideo]),
         new("POST /admin/api/v1/video_assets/{id}/rollbacks", Editor, [ReadyVideo], Answer: 409),
         new("POST /admin/api/v1/video_assets/{id}/previews", Editor, [ReadyVideo]),
+
+        new("GET /admin/api/v1/statements", Finance),
+        new("POST /admin/api/v1/statements", Finance, [Publisher.Else(422)], t => new { publisher_id = t[0], month = "2020-01" }),
+        new("GET /admin/api/v1/statements/{id}", Finance, [Statement]),
+        new("DELETE /admin/api/v1/statements/{id}", Finance, [Statement]),
+        new("GET /admin/api/v1/statements/{id}/content", Finance, [Statement]),
+        // It is a draft, and nothing was rolled up yet.
+        new("GET /admin/api/v1/statements/{id}/verification", Finance, [Statement], Answer: 409),
+        new("POST /admin/api/v1/statements/{id}/issues", Finance, [Statement], _ => new { }, Answer: 409),
+        // It is let in; real runs would get into each other's way.
+        new("POST /admin/api/v1/statement_runs", Finance, Body: _ => new { month = "2100-12" }, Answer: 422),
     ];
 }

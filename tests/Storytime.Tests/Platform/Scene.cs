@@ -77,6 +77,13 @@ internal sealed class Scene(VideoHost host) : MadeOnce
         });
     });
 
+    /// <summary>A draft.</summary>
+    public Task<long> StatementAsync() => OnceAsync(async () =>
+    {
+        var finance = await Host.App.StaffAsync(AdminRole.Finance);
+        return (long)(await finance.PostAsync("/admin/api/v1/statements", new { publisher_id = await PublisherAsync(), month = "2020-02" })).ShouldBe(HttpStatusCode.Created)["id"]!;
+    });
+
     /// <summary>Of an account of staff that nobody else uses.</summary>
     public Task<string> StaffEmailAsync() => OnceAsync(() => Host.App.InDatabaseAsync(async db =>
     {

@@ -45,6 +45,7 @@ internal static class OpenApiSetup
         ["Admin: revenue"] = "The revenue of each month that publishers with a share of it have a part in.",
         ["Admin: videos"] = "Master videos on their way to what children watch: uploads, encodes, versions.",
         ["Admin: support"] = "What support looks at when a family asks.",
+        ["Admin: statements"] = "What publishers are owed, month by month: drafts, what is issued for good, and how to check it.",
         ["Webhooks"] = "What AWS delivers.",
     };
 

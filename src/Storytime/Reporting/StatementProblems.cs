@@ -1,0 +1,70 @@
+using Microsoft.EntityFrameworkCore;
+using Storytime.Data;
+using Storytime.Platform;
+using Storytime.Rights;
+
+namespace Storytime.Reporting;
+
+/// <summary>What keeps a draft from being issued, each with what to do about it.</summary>
+internal static class StatementProblems
+{
+    public static async Task<IReadOnlyList<string>> OfAsync(StorytimeDb db, StatementContent content, DateTimeOffset now, CancellationToken ct)
+    {
+        var rolledUpAt = await db.RollUpMarks.Select(m => m.RolledUpAt).SingleOrDefaultAsync(ct);
+        var others = await db.PublisherStatements.Where(s => s.PublisherId == content.PublisherId && s.Currency == content.Currency && s.Month != content.Month)
+            .ToDictionaryAsync(s => s.Month, s => s.Status, ct);
+        var contracts = await db.PartnershipContracts.Where(c => c.PublisherId == content.PublisherId && c.Status != ContractStatus.Draft)
+            .Select(c => new Held(c.Currency, c.StartDate, c.EndDate, c.TerminatedOn)).ToListAsync(ct);
+        return [.. OfTime(content, now, rolledUpAt), .. OfMoney(content, contracts), .. OfOrder(content, others, contracts)];
+    }
+
+    private static IEnumerable<string> OfTime(StatementContent content, DateTimeOffset now, DateTimeOffset? rolledUpAt)
+    {
+        var (month, end) = (Months.Format(content.Month), new DateTimeOffset(content.Month.AddMonths(1), TimeOnly.MinValue, TimeSpan.Zero));
+        if (now < end)
+            yield return $"{month} is not over: issue the statement from {Rfc3339.Format(end)} on.";
+        else if (rolledUpAt is null || rolledUpAt < end)
+            yield return $"The usage of {month} is not summed up to its end yet: the next roll-up does so, in a few minutes.";
+    }
+
+    private static IEnumerable<string> OfMoney(StatementContent content, IReadOnlyList<Held> contracts)
+    {
+        var month = Months.Format(content.Month);
+        if (content.Facts.PoolCents is null && content.Facts.Contracts.Any(c => c is { DaysHeld: > 0, PaymentModel: PaymentModel.RevShare or PaymentModel.Hybrid }))
+            yield return $"Enter the revenue of {month} in {content.Currency}.";
+        var currencies = contracts.Where(c => c.HoldsIn(content.Month)).Select(c => c.Currency).Distinct().Order(StringComparer.Ordinal).ToList();
+        // Its usage would be listed as unpaid here, and paid on the statement in the other currency.
+        if (currencies.Count > 0 && !currencies.Contains(content.Currency) && content.Facts.Adjustments.Count == 0)
+            yield return $"The contracts of {month} are in {string.Join(" and ", currencies)}: delete this draft.";
+    }
+
+    /// <summary>
+    /// Statements are issued month by month, because each builds on what the ones before it paid. Months without a contract in the currency may lack: nothing is owed for them.
+    /// What was before the first that was issued is not asked for.
+    /// </summary>
+    private static IEnumerable<string> OfOrder(StatementContent content, Dictionary<DateOnly, StatementStatus> others, IReadOnlyList<Held> contracts)
+    {
+        if (others.Where(s => s.Key > content.Month && s.Value == StatementStatus.Issued).Select(s => s.Key).Order().Cast<DateOnly?>().FirstOrDefault() is { } later)
+        {
+            yield return $"{Months.Format(later)} is issued already, and no earlier month can be issued after it: delete this draft.";
+            yield break;
+        }
+        var before = others.Where(s => s.Key < content.Month).ToList();
+        if (before.Count == 0)
+            yield break;
+        var issued = before.Where(s => s.Value == StatementStatus.Issued).Select(s => s.Key).ToList();
+        for (var month = issued.Count > 0 ? issued.Max().AddMonths(1) : before.Min(s => s.Key); month < content.Month; month = month.AddMonths(1))
+        {
+            if (others.ContainsKey(month))
+                yield return $"Issue {Months.Format(month)} first.";
+            else if (contracts.Any(c => c.Currency == content.Currency && c.HoldsIn(month)))
+                yield return $"Create and issue the statement of {Months.Format(month)} in {content.Currency} first.";
+        }
+    }
+
+    private sealed record Held(string Currency, DateOnly StartDate, DateOnly EndDate, DateOnly? TerminatedOn)
+    {
+        public bool HoldsIn(DateOnly month) =>
+            StartDate < month.AddMonths(1) && EndDate >= month && (TerminatedOn is null || (TerminatedOn >= month && TerminatedOn >= StartDate));
+    }
+}

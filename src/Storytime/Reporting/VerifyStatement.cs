@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Storytime.Data;
+using Storytime.Platform.Errors;
+using Storytime.Usage;
+
+namespace Storytime.Reporting;
+
+internal static class VerifyStatement
+{
+    private static readonly ApiError _isDraft = ApiError.Conflict("This statement is a draft, which is computed anew whenever it is read. Only an issued one can be verified.");
+
+    /// <summary>Holds an issued statement against its hash and its lines, and against the usage that is known today. Nothing is changed.</summary>
+    [EndpointName("verify_statement")]
+    public static async Task<Results<Ok<StatementVerificationResponse>, ApiError>> Handle(long id, StorytimeDb db, CancellationToken ct)
+    {
+        if (await db.PublisherStatements.AsNoTracking().Include(s => s.Lines).SingleOrDefaultAsync(s => s.Id == id, ct) is not { } statement)
+            return ApiError.NotFound("statement");
+        if (statement.Status == StatementStatus.Draft)
+            return _isDraft;
+        var content = statement.Content();
+        var secondsNow = await db.UsageTotals
+            .Where(t => t.Grain == UsageGrain.PublisherMonth && t.PublisherId == statement.PublisherId && t.StartsOn == statement.Month)
+            .SumAsync(t => t.SecondsWatched, ct);
+        var lastIssued = await db.PublisherStatements
+            .Where(s => s.PublisherId == statement.PublisherId && s.Currency == statement.Currency && s.Status == StatementStatus.Issued).MaxAsync(s => s.Month, ct);
+        var next = await StatementDrafts.ComputeAsync(db, statement.PublisherId, lastIssued.AddMonths(1), statement.Currency, ct);
+        return TypedResults.Ok(new StatementVerificationResponse(
+            StatementHash.Of(content).AsSpan().SequenceEqual(statement.ContentHash),
+            content.Lines.Sum(l => l.AmountCents) == content.TotalCents,
+            content.Facts.PublisherSeconds,
+            secondsNow,
+            next.Lines.Where(l => l.ForMonth == statement.Month).Sum(l => l.AmountCents)));
+    }
+}
