@@ -152,8 +152,8 @@ internal static class Api
         revenue.MapGet("/{month:month}", ManageRevenue.Read);
         revenue.MapPut("/{month:month}", ManageRevenue.Set).MayAnswer(409);
         revenue.MapDelete("/{month:month}", ManageRevenue.Delete).MayAnswer(409);
-        admin.MapGet("/set_aside_events", ListSetAsideEvents.Handle).WithTags("Admin: support").RequireAuthorization(Policy.Admin);
-        var statements = admin.MapGroup("").WithTags("Admin: statements").RequireAuthorization(Policy.Finance);
+
+        var statements = finance.MapGroup("").WithTags("Admin: statements");
         statements.MapGet("/statements", ManageStatements.List);
         statements.MapPost("/statements", ManageStatements.Create).MayAnswer(409);
         statements.MapGet("/statements/{id:id}", ManageStatements.Read);
@@ -162,6 +162,8 @@ internal static class Api
         statements.MapGet("/statements/{id:id}/verification", VerifyStatement.Handle).MayAnswer(409);
         statements.MapPost("/statements/{id:id}/issues", IssueStatement.Handle).MayAnswer(409);
         statements.MapPost("/statement_runs", RunStatements.Handle).MayAnswer(409);
+
+        admin.MapGet("/set_aside_events", ListSetAsideEvents.Handle).WithTags("Admin: support").RequireAuthorization(Policy.Admin);
 
         // Pages for people, without a session: the secret of the link is all there is, so no cookie could be abused and no antiforgery token is needed.
         var pages = app.MapGroup(AccountLinks.Pages).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().AddEndpointFilter(LinkPages.Guard);
