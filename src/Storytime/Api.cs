@@ -9,6 +9,7 @@ using Storytime.Platform.Auth;
 using Storytime.Platform.OpenApi;
 using Storytime.Playback;
 using Storytime.Privacy;
+using Storytime.Reporting;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -137,6 +138,13 @@ internal static class Api
         videos.MapPost("/video_assets/{id:id}/cancellations", CancelVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/rollbacks", RollBackVideo.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/previews", PreviewVideo.Handle).MayAnswer(409, 503);
+
+        var reports = admin.MapGroup("/reports").WithTags("Admin: reports").RequireAuthorization(Policy.Finance);
+        reports.MapGet("/minutes_watched", ReadMinutesWatched.Handle).MayAnswer(429, 503);
+        reports.MapGet("/minutes_watched.csv", ReadMinutesWatched.Download).MayAnswer(429, 503);
+        reports.MapGet("/completion", ReadViewings.Completion).MayAnswer(429, 503);
+        reports.MapGet("/completion.csv", ReadViewings.DownloadCompletion).MayAnswer(429, 503);
+        reports.MapGet("/drop_off", ReadViewings.DropOff).MayAnswer(503);
 
         // Pages for people, without a session: the secret of the link is all there is, so no cookie could be abused and no antiforgery token is needed.
         var pages = app.MapGroup(AccountLinks.Pages).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().AddEndpointFilter(LinkPages.Guard);

@@ -8,6 +8,7 @@ using Storytime.Platform;
 using Storytime.Platform.Errors;
 using Storytime.Playback;
 using Storytime.Privacy;
+using Storytime.Reporting;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -88,4 +89,7 @@ namespace Storytime;
 [JsonSerializable(typeof(CreateVideoAssetRequest))]
 [JsonSerializable(typeof(VideoAssetResponse))]
 [JsonSerializable(typeof(Page<VideoAssetResponse>))]
+[JsonSerializable(typeof(MinutesWatchedResponse))]
+[JsonSerializable(typeof(CompletionResponse))]
+[JsonSerializable(typeof(DropOffResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext;

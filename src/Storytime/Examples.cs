@@ -6,6 +6,7 @@ using Storytime.Library;
 using Storytime.Platform.OpenApi;
 using Storytime.Playback;
 using Storytime.Privacy;
+using Storytime.Reporting;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -28,5 +29,6 @@ internal static class Examples
         .. RightsExamples.All,
         .. UploadExamples.All,
         .. VideoExamples.All,
+        .. ReportExamples.All,
     ];
 }

@@ -119,5 +119,12 @@ internal static class AccessTable
         new("POST /admin/api/v1/video_assets/{id}/cancellations", Editor, [UnfinishedVideo]),
         new("POST /admin/api/v1/video_assets/{id}/rollbacks", Editor, [ReadyVideo], Answer: 409),
         new("POST /admin/api/v1/video_assets/{id}/previews", Editor, [ReadyVideo]),
+
+        new("GET /admin/api/v1/reports/minutes_watched", Finance, Query: "?from=2026-01-01&to=2026-02-28&group_by=month"),
+        new("GET /admin/api/v1/reports/minutes_watched.csv", Finance, Query: "?from=2026-01-01&to=2026-02-28&group_by=month"),
+        new("GET /admin/api/v1/reports/completion", Finance, Query: "?from=2026-01-01&to=2026-02-28"),
+        new("GET /admin/api/v1/reports/completion.csv", Finance, Query: "?from=2026-01-01&to=2026-02-28"),
+        // It is let in: of which book is asked in the query.
+        new("GET /admin/api/v1/reports/drop_off", Finance, Query: "?from=2026-01-01&to=2026-02-28", Answer: 422),
     ];
 }
