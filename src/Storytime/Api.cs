@@ -153,6 +153,13 @@ internal static class Api
         revenue.MapPut("/{month:month}", ManageRevenue.Set).MayAnswer(409);
         revenue.MapDelete("/{month:month}", ManageRevenue.Delete).MayAnswer(409);
 
+        var reports = finance.MapGroup("/reports").WithTags("Admin: reports");
+        reports.MapGet("/minutes_watched", ReadMinutesWatched.Handle).MayAnswer(429, 503);
+        reports.MapGet("/minutes_watched.csv", ReadMinutesWatched.Download).MayAnswer(429, 503);
+        reports.MapGet("/completion", ReadViewings.Completion).MayAnswer(429, 503);
+        reports.MapGet("/completion.csv", ReadViewings.DownloadCompletion).MayAnswer(429, 503);
+        reports.MapGet("/drop_off", ReadViewings.DropOff).MayAnswer(503);
+
         var statements = finance.MapGroup("").WithTags("Admin: statements");
         statements.MapGet("/statements", ManageStatements.List);
         statements.MapPost("/statements", ManageStatements.Create).MayAnswer(409);

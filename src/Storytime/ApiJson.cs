@@ -104,4 +104,7 @@ namespace Storytime;
 [JsonSerializable(typeof(StatementContent))]
 [JsonSerializable(typeof(StatementVerificationResponse))]
 [JsonSerializable(typeof(StatementRunResponse))]
+[JsonSerializable(typeof(MinutesWatchedResponse))]
+[JsonSerializable(typeof(CompletionResponse))]
+[JsonSerializable(typeof(DropOffResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -31,5 +31,6 @@ internal static class Examples
         .. VideoExamples.All,
         .. RevenueExamples.All,
         .. StatementExamples.All,
+        .. ReportExamples.All,
     ];
 }

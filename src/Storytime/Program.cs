@@ -29,6 +29,7 @@ builder.Services.AddUsage();
 builder.Services.AddPlayback();
 builder.Services.AddPrivacy();
 builder.Services.AddStatements();
+builder.Services.AddReports();
 builder.Services.AddAdmin();
 
 await using var app = builder.Build();

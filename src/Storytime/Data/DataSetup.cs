@@ -13,15 +13,23 @@ public sealed record ConnectionStrings
     /// <summary>Of the PostgreSQL database, version 15 or newer.</summary>
     [Required(ErrorMessage = "ConnectionStrings:Storytime must be a PostgreSQL connection string, such as 'Host=db;Database=storytime;Username=storytime'.")]
     public string? Storytime { get; init; }
+
+    /// <summary>Of a read replica for reports; the same database when it is not set.</summary>
+    public string? Reports { get; init; }
 }
 
 internal static class DataSetup
 {
+    /// <summary>Key of the data source for reports: it reads only, with few connections, and its statements end after a minute.</summary>
+    public const string Reports = "reports";
+
     public static void AddStorytimeData(this IServiceCollection services)
     {
         services.AddSettings<ConnectionStrings>("ConnectionStrings");
         services.AddSingleton(provider => MakeDataSource(
             provider.GetRequiredService<IOptions<ConnectionStrings>>().Value.Storytime!, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddKeyedSingleton(Reports, (provider, _) => MakeReportsDataSource(
+            provider.GetRequiredService<IOptions<ConnectionStrings>>().Value, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<Partitions>();
         services.AddDbContextPool<StorytimeDb>((provider, options) => Configure(options).UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
     }
@@ -35,6 +43,21 @@ internal static class DataSetup
         // Statements are few and stable: prepared ones cost PostgreSQL less than half.
         if (text.MaxAutoPrepare == 0)
             text.MaxAutoPrepare = 100;
+        return builder.Build();
+    }
+
+    private static NpgsqlDataSource MakeReportsDataSource(ConnectionStrings settings, ILoggerFactory loggers)
+    {
+        var own = string.IsNullOrWhiteSpace(settings.Reports) ? settings.Storytime! : settings.Reports;
+        var builder = new NpgsqlDataSourceBuilder(own).UseLoggerFactory(loggers);
+        var text = builder.ConnectionStringBuilder;
+        // What the connection string says itself comes last, and holds.
+        text.Options = $"-c default_transaction_read_only=on -c statement_timeout=60s {text.Options} -c TimeZone=UTC".Trim();
+        // A statement that is prepared is planned for any range of days; a day and ten years want different plans.
+        text.MaxAutoPrepare = 0;
+        text.MaxPoolSize = 4;
+        // PostgreSQL ends what takes too long, so that nothing goes on behind our back.
+        text.CommandTimeout = 90;
         return builder.Build();
     }
 

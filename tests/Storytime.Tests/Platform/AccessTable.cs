@@ -141,5 +141,11 @@ internal static class AccessTable
         new("POST /admin/api/v1/statements/{id}/issues", Finance, [Statement], _ => new { }, Answer: 409),
         // It is let in; real runs would get into each other's way.
         new("POST /admin/api/v1/statement_runs", Finance, Body: _ => new { month = "2100-12" }, Answer: 422),
+        new("GET /admin/api/v1/reports/minutes_watched", Finance, Query: "?from=2026-01-01&to=2026-02-28&group_by=month"),
+        new("GET /admin/api/v1/reports/minutes_watched.csv", Finance, Query: "?from=2026-01-01&to=2026-02-28&group_by=month"),
+        new("GET /admin/api/v1/reports/completion", Finance, Query: "?from=2026-01-01&to=2026-02-28"),
+        new("GET /admin/api/v1/reports/completion.csv", Finance, Query: "?from=2026-01-01&to=2026-02-28"),
+        // It is let in: of which book is asked in the query.
+        new("GET /admin/api/v1/reports/drop_off", Finance, Query: "?from=2026-01-01&to=2026-02-28", Answer: 422),
     ];
 }

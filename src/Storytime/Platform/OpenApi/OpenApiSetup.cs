@@ -46,6 +46,7 @@ internal static class OpenApiSetup
         ["Admin: videos"] = "Master videos on their way to what children watch: uploads, encodes, versions.",
         ["Admin: support"] = "What support looks at when a family asks.",
         ["Admin: statements"] = "What publishers are owed, month by month: drafts, what is issued for good, and how to check it.",
+        ["Admin: reports"] = "What is watched, by how many children, and how far they get.",
         ["Webhooks"] = "What AWS delivers.",
     };
 
