@@ -20,7 +20,7 @@ internal static class Csv
     private static readonly CsvWriterOptions _options = new() { NewLine = "\r\n", WriteByteOrderMark = true, Injection = CsvInjection.Escape };
 
     /// <summary>
-    /// Writes to the stream, which stays open, whenever some 16 KB have gathered: end records by <c>EndRecordAsync</c> and dispose asynchronously, because an answer of
+    /// Writes to the stream, which stays open, whenever some 64 KB have gathered: end records by <c>EndRecordAsync</c> and dispose asynchronously, because an answer of
     /// ASP.NET takes no synchronous writes. The stream is never held up in memory, whatever the number of records.
     /// </summary>
     public static CsvWriter Writer(Stream output) => CsvWriter.Create(output, _options, leaveOpen: true);
