@@ -1,3 +1,5 @@
+using System.Net.Mime;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Storytime.Accounts;
 using Storytime.Accounts.Pages;
 using Storytime.Admin;
@@ -9,6 +11,7 @@ using Storytime.Platform.Auth;
 using Storytime.Platform.OpenApi;
 using Storytime.Playback;
 using Storytime.Privacy;
+using Storytime.Reporting;
 using Storytime.Rights;
 using Storytime.Usage;
 using Storytime.Videos;
@@ -137,6 +140,10 @@ internal static class Api
         videos.MapPost("/video_assets/{id:id}/cancellations", CancelVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/rollbacks", RollBackVideo.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/previews", PreviewVideo.Handle).MayAnswer(409, 503);
+
+        var statementFiles = admin.MapGroup("/statements").WithTags("Admin: statements").RequireAuthorization(Policy.Finance);
+        statementFiles.MapGet("/{id:id}.csv", DownloadStatement.AsCsv).Produces<string>(200, Csv.MediaType);
+        statementFiles.MapGet("/{id:id}.pdf", DownloadStatement.AsPdf).Produces<FileContentHttpResult>(200, MediaTypeNames.Application.Pdf);
 
         // Pages for people, without a session: the secret of the link is all there is, so no cookie could be abused and no antiforgery token is needed.
         var pages = app.MapGroup(AccountLinks.Pages).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().AddEndpointFilter(LinkPages.Guard);

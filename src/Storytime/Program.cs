@@ -9,6 +9,7 @@ using Storytime.Platform;
 using Storytime.Platform.OpenApi;
 using Storytime.Playback;
 using Storytime.Privacy;
+using Storytime.Reporting;
 using Storytime.Usage;
 using Storytime.Videos;
 
@@ -25,6 +26,7 @@ builder.Services.AddVideos();
 builder.Services.AddUsage();
 builder.Services.AddPlayback();
 builder.Services.AddPrivacy();
+builder.Services.AddReporting();
 builder.Services.AddAdmin();
 
 await using var app = builder.Build();

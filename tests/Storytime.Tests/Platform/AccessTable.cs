@@ -119,5 +119,8 @@ internal static class AccessTable
         new("POST /admin/api/v1/video_assets/{id}/cancellations", Editor, [UnfinishedVideo]),
         new("POST /admin/api/v1/video_assets/{id}/rollbacks", Editor, [ReadyVideo], Answer: 409),
         new("POST /admin/api/v1/video_assets/{id}/previews", Editor, [ReadyVideo]),
+
+        new("GET /admin/api/v1/statements/{id}.csv", Finance, [Statement]),
+        new("GET /admin/api/v1/statements/{id}.pdf", Finance, [Statement]),
     ];
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Storytime.Accounts;
 using Storytime.Admin;
 using Storytime.Platform.Auth;
+using Storytime.Tests.Reporting;
 using Storytime.Tests.Testing;
 using Storytime.Tests.Videos;
 using Storytime.Videos;
@@ -63,6 +64,8 @@ internal sealed class Scene(VideoHost host) : MadeOnce
             return asset.Id;
         });
     });
+
+    public Task<long> StatementAsync() => OnceAsync(() => Host.App.StatementAsync());
 
     /// <summary>Of an account of staff that nobody else uses.</summary>
     public Task<string> StaffEmailAsync() => OnceAsync(() => Host.App.InDatabaseAsync(async db =>

@@ -32,6 +32,7 @@ internal sealed record Thing(string Name, Func<Scene, Task<object>> Ours, Func<S
     public static readonly Thing CoverKey = Fact("cover", async s => await s.CoverKeyAsync());
     public static readonly Thing ReadyVideo = Shared("video", async s => await s.ReadyVideoAsync());
     public static readonly Thing UnfinishedVideo = Shared("video", async s => await s.UnfinishedVideoAsync());
+    public static readonly Thing Statement = Shared("statement", async s => await s.StatementAsync());
     public static readonly Thing StaffEmail = Fact("e-mail", async s => await s.StaffEmailAsync());
 
     public bool IsOwned => Theirs is not null;

@@ -42,6 +42,7 @@ internal static class OpenApiSetup
         ["Admin: books"] = "Books of the catalog and their covers.",
         ["Admin: rights windows"] = "When and where a publisher's book may be watched.",
         ["Admin: videos"] = "Master videos on their way to what children watch: uploads, encodes, versions.",
+        ["Admin: statements"] = "What publishers are owed for a month, line by line, and why.",
         ["Webhooks"] = "What AWS delivers.",
     };
 

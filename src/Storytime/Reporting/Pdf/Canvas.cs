@@ -18,7 +18,7 @@ internal readonly record struct Ink(byte Red, byte Green, byte Blue)
     public static readonly Ink Gray = new(105, 112, 120);
     public static readonly Ink Light = new(205, 209, 214);
     public static readonly Ink Pale = new(242, 244, 246);
-    public static readonly Ink Red = new(176, 32, 32);
+    public static readonly Ink Alarm = new(176, 32, 32);
     public static readonly Ink Watermark = new(243, 228, 228);
 }
 

@@ -12,6 +12,8 @@ internal static class TrueTypeSubset
     /// <summary>What fits into one font that PdfPig embeds: its codes are bytes, and 0 is no character.</summary>
     public const int MostCharacters = 255;
 
+    private static readonly string[] _copied = ["OS/2", "cvt ", "fpgm", "head", "hhea", "maxp", "name", "prep"];
+
     private const int CompositeHasMore = 0x20;
     private const int CompositeArgumentsAreWords = 0x01;
 
@@ -44,7 +46,7 @@ internal static class TrueTypeSubset
             ["hmtx"] = [.. metrics],
             ["loca"] = [.. offsets],
         };
-        foreach (var name in new[] { "OS/2", "cvt ", "fpgm", "head", "hhea", "maxp", "name", "prep" }.Where(font.Has))
+        foreach (var name in _copied.Where(font.Has))
             tables[name] = font.Table(name).ToArray();
         BinaryPrimitives.WriteUInt16BigEndian(tables["hhea"].AsSpan(34), (ushort)glyphs.Count);
         BinaryPrimitives.WriteUInt16BigEndian(tables["maxp"].AsSpan(4), (ushort)glyphs.Count);
