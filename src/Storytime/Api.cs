@@ -1,3 +1,5 @@
+using System.Net.Mime;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Storytime.Accounts;
 using Storytime.Accounts.Pages;
 using Storytime.Admin;
@@ -165,6 +167,8 @@ internal static class Api
         statements.MapPost("/statements", ManageStatements.Create).MayAnswer(409);
         statements.MapGet("/statements/{id:id}", ManageStatements.Read);
         statements.MapDelete("/statements/{id:id}", ManageStatements.Delete).MayAnswer(409);
+        statements.MapGet("/statements/{id:id}.csv", DownloadStatement.AsCsv).Produces<string>(200, Csv.MediaType);
+        statements.MapGet("/statements/{id:id}.pdf", DownloadStatement.AsPdf).Produces<FileContentHttpResult>(200, MediaTypeNames.Application.Pdf);
         statements.MapGet("/statements/{id:id}/content", ManageStatements.Content).Produces<StatementContent>();
         statements.MapGet("/statements/{id:id}/verification", VerifyStatement.Handle).MayAnswer(409);
         statements.MapPost("/statements/{id:id}/issues", IssueStatement.Handle).MayAnswer(409);

@@ -28,8 +28,7 @@ builder.Services.AddVideos();
 builder.Services.AddUsage();
 builder.Services.AddPlayback();
 builder.Services.AddPrivacy();
-builder.Services.AddStatements();
-builder.Services.AddReports();
+builder.Services.AddReporting();
 builder.Services.AddAdmin();
 
 await using var app = builder.Build();

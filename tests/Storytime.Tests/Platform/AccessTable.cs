@@ -147,5 +147,7 @@ internal static class AccessTable
         new("GET /admin/api/v1/reports/completion.csv", Finance, Query: "?from=2026-01-01&to=2026-02-28"),
         // It is let in: of which book is asked in the query.
         new("GET /admin/api/v1/reports/drop_off", Finance, Query: "?from=2026-01-01&to=2026-02-28", Answer: 422),
+        new("GET /admin/api/v1/statements/{id}.csv", Finance, [Statement]),
+        new("GET /admin/api/v1/statements/{id}.pdf", Finance, [Statement]),
     ];
 }

@@ -58,7 +58,10 @@ public sealed partial class HttpFileTests(OpenApiDocument document) : IClassFixt
     private static bool Matches(string template, string path)
     {
         var (expected, actual) = (template.Split('/'), Variable().Replace(path, "1").Split('/'));
-        return expected.Length == actual.Length && expected.Zip(actual).All(s => s.First.StartsWith('{') ? s.Second.Length > 0 : s.First == s.Second);
+        return expected.Length == actual.Length && expected.Zip(actual).All(s => s.First.StartsWith('{') ? Fits(s.First[(s.First.IndexOf('}') + 1)..], s.Second) : s.First == s.Second);
+
+        // {id}, and {id}.csv.
+        static bool Fits(string suffix, string segment) => suffix.Length > 0 ? segment.Length > suffix.Length && segment.EndsWith(suffix, StringComparison.Ordinal) : segment.Length > 0 && !segment.Contains('.');
     }
 
     [GeneratedRegex(@"^(?<line>(?<method>GET|POST|PUT|PATCH|DELETE) \{\{app\}\}(?<path>[^?\s]*)\S*)\n(?:\S+: .*\n)*(?:\n(?<body>(?!###|<)(?:(?!###).*\n)*))?", RegexOptions.Multiline)]

@@ -44,9 +44,9 @@ internal static class OpenApiSetup
         ["Admin: contracts"] = "What publishers are paid, and for which days.",
         ["Admin: revenue"] = "The revenue of each month that publishers with a share of it have a part in.",
         ["Admin: videos"] = "Master videos on their way to what children watch: uploads, encodes, versions.",
-        ["Admin: support"] = "What support looks at when a family asks.",
-        ["Admin: statements"] = "What publishers are owed, month by month: drafts, what is issued for good, and how to check it.",
         ["Admin: reports"] = "What is watched, by how many children, and how far they get.",
+        ["Admin: statements"] = "What publishers are owed, month by month: drafts, what is issued for good, and how to check it.",
+        ["Admin: support"] = "What support looks at when a family asks.",
         ["Webhooks"] = "What AWS delivers.",
     };
 

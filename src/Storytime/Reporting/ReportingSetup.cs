@@ -1,0 +1,13 @@
+using Storytime.Platform;
+
+namespace Storytime.Reporting;
+
+internal static class ReportingSetup
+{
+    public static void AddReporting(this IServiceCollection services)
+    {
+        services.AddSettings<StatementOptions>("Statements");
+        services.AddScoped<RecomputeDrafts>();
+        services.AddSingleton<MinutesWatched>().AddSingleton<Viewings>().AddSingleton<ReportTurns>();
+    }
+}
