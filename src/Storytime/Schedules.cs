@@ -29,6 +29,7 @@ internal static class Schedules
         jobs.AddOrUpdate<EraseData>("erase-data", j => j.SweepAsync(CancellationToken.None), Cron.Minutely());
         jobs.AddOrUpdate<RollUpJobs>("roll-up-usage", j => j.RunAsync(CancellationToken.None), "*/2 * * * *");
         jobs.AddOrUpdate<RollUpJobs>("check-rollups", j => j.NightlyAsync(CancellationToken.None), Cron.Daily(1));
+        jobs.AddOrUpdate<ArchiveUsage>("archive-usage", j => j.RunAsync(CancellationToken.None), Cron.Daily(1, 30));
         jobs.AddOrUpdate<DropOldMonths>("drop-old-months", j => j.RunAsync(CancellationToken.None), Cron.Daily(2));
         jobs.AddOrUpdate<Partitions>("make-partitions", p => p.MakeAheadAsync(CancellationToken.None), Cron.Daily());
     }
