@@ -55,6 +55,9 @@ internal sealed partial class ArchiveHost : IAsyncDisposable
         return bytes.ToArray();
     }
 
+    /// <summary>Where <see cref="DuckAsync()"/> puts what it reads.</summary>
+    public string FileOf(DateOnly day) => Path.Combine(_folder, ArchiveBucket.KeyOf(day));
+
     /// <summary>A connection that has <c>usage_archive</c> and <c>viewing_days</c>, both made as the guide says.</summary>
     public async Task<DuckDBConnection> DuckAsync()
     {

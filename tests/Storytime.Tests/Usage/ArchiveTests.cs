@@ -188,10 +188,10 @@ public sealed class ArchiveTests(Database database)
 
     private static Task<bool> IsArchivedAsync(ArchiveHost host, DateOnly from, DateOnly until) => host.App.InDatabaseAsync(db => db.IsArchivedAsync(from, until, CancellationToken.None));
 
-    private static Task WatchAsync(ArchiveHost host, long child, DateOnly day, int seconds = 30)
+    private static async Task WatchAsync(ArchiveHost host, long child, DateOnly day, int seconds = 30)
     {
         var (from, until) = (ArchiveHost.Midnight(day).AddHours(10), ArchiveHost.Midnight(day).AddHours(10).AddSeconds(seconds));
-        return host.App.SqlAsync($"""
+        await host.App.SqlAsync($"""
             insert into usage_events (child_profile_id, book_id, event_id, event_type, occurred_at, created_at)
             values ({child}, 1, gen_random_uuid(), 'play_start', '{from:O}', now()), ({child}, 1, gen_random_uuid(), 'play_end', '{until:O}', now())
             """);
