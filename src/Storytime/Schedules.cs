@@ -33,6 +33,7 @@ internal static class Schedules
         jobs.AddOrUpdate<RollUpJobs>("check-rollups", j => j.NightlyAsync(CancellationToken.None), Cron.Daily(1));
         jobs.AddOrUpdate<CleanSetAside>("clean-set-aside", j => j.RunAsync(CancellationToken.None), Cron.Daily(4));
         jobs.AddOrUpdate<RecomputeDrafts>("recompute-drafts", j => j.RunAsync(CancellationToken.None), Cron.Daily(4));
+        jobs.AddOrUpdate<ArchiveUsage>("archive-usage", j => j.RunAsync(CancellationToken.None), Cron.Daily(1, 30));
         jobs.AddOrUpdate<DropOldMonths>("drop-old-months", j => j.RunAsync(CancellationToken.None), Cron.Daily(2));
         jobs.AddOrUpdate<ExpireContracts>("expire-contracts", j => j.RunAsync(CancellationToken.None), Cron.Hourly(3));
         jobs.AddOrUpdate<Partitions>("make-partitions", p => p.MakeAheadAsync(CancellationToken.None), Cron.Daily());

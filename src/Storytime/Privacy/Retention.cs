@@ -26,7 +26,8 @@ public sealed record RetentionOptions
 
 /// <summary>Job, every day: drops the months that are wholly older than they may be kept. A table that is busy waits until tomorrow and does not keep the others.</summary>
 internal sealed partial class DropOldMonths(
-    Partitions partitions, NpgsqlDataSource data, IOptions<RetentionOptions> options, TimeProvider time, ILogger<DropOldMonths> log, RollUp rollUp)
+    Partitions partitions, NpgsqlDataSource data, IOptions<RetentionOptions> options, IOptions<ArchiveOptions> archive, RollUp rollUp,
+    TimeProvider time, ILogger<DropOldMonths> log)
 {
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public async Task RunAsync(CancellationToken ct)
@@ -46,7 +47,7 @@ internal sealed partial class DropOldMonths(
 
     private async Task<bool> MayEventsGoAsync(DateOnly month, CancellationToken ct)
     {
-        if (await rollUp.WhyEventsStayAsync(month, archived: false, ct) is not { } reason)
+        if (await rollUp.WhyEventsStayAsync(month, archive.Value.Enabled, ct) is not { } reason)
             return true;
         Log.Stays(log, month, reason);
         return false;

@@ -35,7 +35,7 @@ public sealed class BucketsTests
     public void Bucket_policies_let_no_stranger_in(string action)
     {
         foreach (var bucket in (string[])[Stack.Master, Stack.Output])
-            foreach (var what in (string[])["", AnyMaster, AnySegment, "/covers/12.jpg"])
+            foreach (var what in (string[])["", AnyMaster, AnySegment, "/covers/12.jpg", "/analytics/usage/day=2026-01-31/events.parquet"])
                 Iam.Allows([Stack.PolicyAt(bucket)], action, Deployed.Arn(bucket) + what, "arn:aws:iam::999999999999:user/stranger").ShouldBeFalse($"{bucket}{what}");
     }
 
@@ -118,7 +118,7 @@ public sealed class BucketsTests
             CloudFrontMay("s3:GetObject", Stack.Output, what).ShouldBeFalse(what);
             CloudFrontMay("s3:PutObject", Stack.Output, what, ("AWS:SourceArn", distribution)).ShouldBeFalse(what);
         }
-        CloudFrontMay("s3:GetObject", Stack.Output, "/analytics/2026-01.csv", ("AWS:SourceArn", distribution)).ShouldBeFalse();
+        CloudFrontMay("s3:GetObject", Stack.Output, "/analytics/usage/day=2026-01-31/events.parquet", ("AWS:SourceArn", distribution)).ShouldBeFalse();
         CloudFrontMay("s3:GetObject", Stack.Master, AnyMaster, ("AWS:SourceArn", distribution)).ShouldBeFalse();
     }
 

@@ -14,7 +14,7 @@ public sealed class DistributionTests
     private Deployed Stack => field ??= Template.Deploy();
 
     private static readonly string[] _paths =
-        ["books/12/hls/index.m3u8", "books/12/hls/v2/index_720p_00001.ts", "books/12/thumbs/thumb.0000000.jpg", "Books/12/hls/index.m3u8", "analytics/2026-01.csv", "index.html", ""];
+        ["books/12/hls/index.m3u8", "books/12/hls/v2/index_720p_00001.ts", "books/12/thumbs/thumb.0000000.jpg", "Books/12/hls/index.m3u8", "analytics/usage/day=2026-01-31/events.parquet", "index.html", ""];
 
     [Fact]
     public void The_only_origin_is_the_output_bucket_through_an_origin_access_control()

@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Storytime.Data;
+using Storytime.Platform;
+
+namespace Storytime.Usage;
+
+/// <summary>
+/// Job, every day: writes days that are closed into the archive, the oldest first. A closed day never changes, so each is written once; after a crash before its row is
+/// stored, the same object is written again.
+/// </summary>
+internal sealed partial class ArchiveUsage(
+    StorytimeDb db, NpgsqlDataSource database, ArchiveFile file, ArchiveBucket bucket, IOptions<ArchiveOptions> options, TimeProvider time, ILogger<ArchiveUsage> log)
+{
+    /// <summary>Of one run; the rest comes in later ones.</summary>
+    private const int MostDays = 40;
+
+    private const int KeyBytes = 32;
+
+    /// <summary>From a day's midnight until nothing of it can come in any more: the day, the age up to which events are taken, and an hour for those that are being stored.</summary>
+    private static readonly TimeSpan _closedAfter = TimeSpan.FromDays(1) + IncomingEvent.MaxAge + TimeSpan.FromHours(1);
+
+    /// <summary>From the first month that is kept, so that each of its days, with events or without, is known to be archived.</summary>
+    private const string DaysSql = """
+        select day::date from generate_series(
+            (select min(to_date(right(c.relname, 7), 'YYYY_MM')) from pg_inherits i join pg_class c on c.oid = i.inhrelid
+                where i.inhparent = 'usage_events'::regclass and c.relname ~ '^usage_events_[0-9]{4}_[0-9]{2}$')::timestamp,
+            $1::timestamp, interval '1 day') as day
+        where not exists (select from archived_days a where a.day = day.day::date)
+        order by 1 limit $2
+        """;
+
+    /// <summary>Whether events that count for a day are not rolled up yet; in a cluster that it was just restored into, all of them.</summary>
+    private const string IsOpenSql = """
+        select exists (
+            select from usage_events e, roll_up_marks m
+            where e.occurred_at >= $1::timestamptz - interval '90 seconds' and e.occurred_at < ($1 + 1)::timestamptz
+                and (e.transaction_id >= m.watermark or m.system_identifier <> (select system_identifier from pg_control_system())))
+        """;
+
+    [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
+    public async Task RunAsync(CancellationToken ct)
+    {
+        if (!options.Value.Enabled)
+            return;
+        await using var turn = await AdvisoryLock.TryTakeAsync(database, "archive-usage", ct);
+        if (turn is null)
+            return;
+        await ForgetKeysAsync(ct);
+        foreach (var day in await ReadDaysAsync(DateOnly.FromDateTime((time.Now() - _closedAfter).UtcDateTime), ct))
+        {
+            if (await IsOpenAsync(day, ct))
+            {
+                Log.StillOpen(log, day);
+                continue;
+            }
+            await ArchiveAsync(day, ct);
+            await ForgetKeysAsync(ct);
+        }
+    }
+
+    private async Task ArchiveAsync(DateOnly day, CancellationToken ct)
+    {
+        await using var content = TemporaryFile();
+        var (rows, events) = await file.WriteAsync(day, await KeyOfAsync(day, ct), content, ct);
+        var size = 0L;
+        if (rows > 0)
+        {
+            size = content.Length;
+            await bucket.PutAsync(day, content, ct);
+        }
+        db.ArchivedDays.Add(ArchivedDay.Of(day, events, size, time.Now()));
+        await db.SaveChangesAsync(ct);
+        Log.Archived(log, day, events, size);
+    }
+
+    /// <summary>Stored before anything is written with it: all days of a month have one key.</summary>
+    private async Task<byte[]> KeyOfAsync(DateOnly day, CancellationToken ct)
+    {
+        var month = new DateOnly(day.Year, day.Month, 1);
+        if (await db.ArchiveKeys.AsNoTracking().SingleOrDefaultAsync(k => k.Month == month, ct) is { } known)
+            return known.Key;
+        var key = RandomNumberGenerator.GetBytes(KeyBytes);
+        db.ArchiveKeys.Add(ArchiveKey.For(month, key));
+        await db.SaveChangesAsync(ct);
+        db.ChangeTracker.Clear();
+        return key;
+    }
+
+    /// <summary>Of months that are archived as a whole: from now on nobody can tell whose the hashes were.</summary>
+    private Task<int> ForgetKeysAsync(CancellationToken ct) => db.Database.ExecuteSqlAsync($"""
+        delete from archive_keys k
+        where (select count(*) from archived_days d where d.day >= k.month and d.day < k.month + interval '1 month')
+            = extract(day from k.month + interval '1 month' - interval '1 day')
+        """, ct);
+
+    private async Task<List<DateOnly>> ReadDaysAsync(DateOnly last, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(DaysSql);
+        command.Parameters.Add(new() { Value = last });
+        command.Parameters.Add(new() { Value = MostDays });
+        List<DateOnly> days = [];
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            days.Add(reader.GetFieldValue<DateOnly>(0));
+        return days;
+    }
+
+    private async Task<bool> IsOpenAsync(DateOnly day, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(IsOpenSql);
+        command.CommandTimeout = 600;
+        command.Parameters.Add(new() { Value = day });
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>Nobody else may read it, as .NET makes such files, and it is gone with this process.</summary>
+    private static FileStream TemporaryFile() => new(
+        Path.GetTempFileName(),
+        new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous });
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "{Day} is in the archive: {Events} events in {Bytes} bytes")]
+        public static partial void Archived(ILogger logger, DateOnly day, long events, long bytes);
+
+        [LoggerMessage(LogLevel.Warning, "{Day} is not archived yet: some of its events are not rolled up; the next run, tomorrow, will try again")]
+        public static partial void StillOpen(ILogger logger, DateOnly day);
+    }
+}
