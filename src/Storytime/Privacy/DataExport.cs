@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Npgsql;
@@ -91,6 +92,9 @@ internal sealed class DataExport(NpgsqlDataSource database)
                 break;
             case DateTime time:
                 json.WriteStringValue(Rfc3339.Format(time));
+                break;
+            case DateOnly day:
+                json.WriteStringValue(day.ToString("O", CultureInfo.InvariantCulture));
                 break;
             case bool flag:
                 json.WriteBooleanValue(flag);

@@ -58,9 +58,10 @@ internal static class Footprints
         await app.SqlAsync($"""
             insert into daily_usages (day, book_id, publisher_id, territory, seconds_watched, plays, children, updated_at) values ('2026-01-05', {book}, {publisher}, 'US', 40, 1, 1, now());
             with s as (
-                insert into publisher_statements (publisher_id, month, currency, status, total_cents, content_hash, issued_at, created_at, updated_at)
-                values ({publisher}, '2026-01-01', 'USD', 'issued', 12, '\x01', now(), now(), now()) returning id)
-            insert into statement_lines (statement_id, position, book_id, description, seconds_watched, amount_cents) select id, 1, {book}, 'Minutes', 40, 12 from s
+                insert into publisher_statements (publisher_id, month, currency, status, total_cents, created_at, updated_at)
+                values ({publisher}, '2026-01-01', 'USD', 'draft', 12, now(), now()) returning id)
+            insert into statement_lines (statement_id, position, book_id, description, seconds_watched, amount_cents) select id, 1, {book}, 'Minutes', 40, 12 from s;
+            update publisher_statements set status = 'issued', content_hash = '\x01', issued_at = now() where publisher_id = {publisher}
             """);
     }
 
