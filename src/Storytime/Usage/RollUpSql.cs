@@ -3,11 +3,14 @@ namespace Storytime.Usage;
 /// <summary>The statements of <see cref="RollUp"/>. Dates stand for midnight UTC, as the connections are set to.</summary>
 internal static class RollUpSql
 {
-    /// <summary>One run at a time. Plans are made for the numbers of rows at hand, which differ by a thousand; compiling them would take longer than running them.</summary>
+    /// <summary>
+    /// One run at a time. Plans are made for the numbers of rows at hand, which differ by a thousand; compiling them would take longer than running them. These come last,
+    /// because a query would keep its snapshot open until the next statement, and dropping months waits for snapshots.
+    /// </summary>
     public const string Turn = """
+        select pg_advisory_xact_lock(hashtextextended('usage-roll-up', 0));
         set local plan_cache_mode = force_custom_plan;
-        set local jit = off;
-        select pg_advisory_xact_lock(hashtextextended('usage-roll-up', 0))
+        set local jit = off
         """;
 
     /// <summary>
@@ -113,7 +116,8 @@ internal static class RollUpSql
         ), gone as (
             delete from viewing_days v using touched t
             where v.child_profile_id = t.child_profile_id and v.day = t.day and v.book_id = t.book_id and v.day >= $4 and v.day < $5
-                and not exists (select from viewings n where (n.child_profile_id, n.day, n.book_id) = (v.child_profile_id, v.day, v.book_id))
+                -- A hashed list: an anti-join would be a nested loop where the planner thinks that there is nothing yet.
+                and (v.child_profile_id, v.day, v.book_id) not in (select child_profile_id, day, book_id from viewings)
             returning 1
         ), stored as (
             insert into viewing_days as v (child_profile_id, day, book_id, publisher_id, territory, seconds_watched, plays, furthest_seconds)
@@ -128,8 +132,8 @@ internal static class RollUpSql
         ), signed as (
             select -1 as sign, child_profile_id, day, date_trunc('month', day::timestamp)::date as month, book_id, publisher_id, territory, seconds_watched, plays from before
             union all
-            select 1, child_profile_id, day, date_trunc('month', day::timestamp)::date, book_id, publisher_id, territory, seconds_watched, plays from before b
-            where not exists (select from touched t where (t.child_profile_id, t.day, t.book_id) = (b.child_profile_id, b.day, b.book_id))
+            select 1, child_profile_id, day, date_trunc('month', day::timestamp)::date, book_id, publisher_id, territory, seconds_watched, plays from before
+            where (child_profile_id, day, book_id) not in (select child_profile_id, day, book_id from touched)
             union all
             select 1, child_profile_id, day, date_trunc('month', day::timestamp)::date, book_id, publisher_id, territory, seconds, plays from viewings
         ), sums as (

@@ -10,6 +10,15 @@ public sealed class IndexTests(StorytimeApp app) : IClassFixture<StorytimeApp>
     [InlineData("select id from books order by title, id limit 25", "ix_books_title_id")]
     [InlineData("select id from books where status = 'active' order by title, id limit 25", "ix_books_title_id")]
     [InlineData("select id from books where playing_asset_id is distinct from poster_asset_id", "ix_books_poster_due")]
+    [InlineData("select child_profile_id from viewing_days where book_id = 1 and day >= '2000-01-01'", "book_id_day_idx")]
+    [InlineData("select seconds_watched from viewing_days where child_profile_id = 1 and day >= '2000-01-01'", "Index Cond: ((child_profile_id = 1) AND (day >= '2000-01-01'::date))")]
+    [InlineData("select seconds_watched from daily_usages where publisher_id = 1 and day >= '2026-01-01'", "ix_daily_usages_publisher_id_day")]
+    [InlineData("select seconds_watched from usage_totals where publisher_id = 1 and grain = 'book_month' and starts_on >= '2026-01-01'", "ix_usage_totals_publisher_id_grain_starts_on")]
+    [InlineData("select seconds_watched from usage_totals where grain = 'day' and starts_on >= '2026-01-01'", "ix_usage_totals_grain_starts_on_publisher_id_book_id")]
+    [InlineData("select id from set_aside_events where user_id = 1 order by received_at desc limit 25", "ix_set_aside_events_user_id_received_at")]
+    [InlineData("delete from set_aside_events where received_at < '2026-01-01'", "ix_set_aside_events_received_at")]
+    [InlineData("select id from set_aside_events where child_profile_id = 1", "ix_set_aside_events_child_profile_id")]
+    [InlineData("select id from statement_lines where contract_id = 1", "ix_statement_lines_contract_id")]
     [InlineData("select id from rights_windows order by start_at, id limit 25", "ix_rights_windows_start_at_id")]
     public async Task A_query_finds_its_index(string query, string line)
     {

@@ -51,7 +51,7 @@ public sealed class ErasedUsageTests(StorytimeApp app) : IClassFixture<Storytime
     {
         var (book, parent, child, _) = await TwoChildrenAsync();
         await app.RollUpAsync();
-        await parent.WatchAsync(child, book, At.AddMinutes(5), At.AddMinutes(7));
+        await parent.WatchAsync(child, book, At.AddMinutes(6), At.AddMinutes(8));
         await EraseAsync(parent, child);
         (await SumsAsync(book)).ShouldBe(("420 2 1", "420 2 1"));
         await app.RollUpAsync();
