@@ -25,9 +25,9 @@ public sealed class StatementRulesTests
     [Fact]
     public void Cents_that_are_left_go_to_the_largest_remainders()
     {
-        // 3.5, 2.1 and 1.4 cents.
-        Example month = new() { Pool = 7, All = 10, Usage = [Watched(1, 1, 2), Watched(2, 1, 5), Watched(3, 1, 3)], Contracts = [_all] };
-        month.Compute().Lines.Select(l => (l.Description, l.SecondsWatched, l.AmountCents)).ShouldBe([("Sun", 5, 4), ("Star", 3, 2), ("Moon", 2, 1)]);
+        // 1.8, 4.5 and 2.7 cents.
+        Example month = new() { Pool = 9, All = 10, Usage = [Watched(1, 1, 2), Watched(2, 1, 5), Watched(3, 1, 3)], Contracts = [_all] };
+        month.Compute().Lines.Select(l => (l.Description, l.SecondsWatched, l.AmountCents)).ShouldBe([("Sun", 5, 4), ("Star", 3, 3), ("Moon", 2, 2)]);
     }
 
     [Fact]
