@@ -48,7 +48,9 @@ public sealed class StatementRulesTests
     public void Only_days_that_the_contract_holds_count() =>
         Amounts(new()
         {
-            Pool = 100, All = 100, Usage = [Watched(1, 9, 1), Watched(1, 10, 20), Watched(1, 20, 30), Watched(1, 21, 4)],
+            Pool = 100,
+            All = 100,
+            Usage = [Watched(1, 9, 1), Watched(1, 10, 20), Watched(1, 20, 30), Watched(1, 21, 4)],
             Contracts = [_all with { StartDate = new(2026, 6, 10), TerminatedOn = new(2026, 6, 20) }],
         }).ShouldBe(["RevenueShare 50", "Usage 0"]);
 
@@ -79,7 +81,9 @@ public sealed class StatementRulesTests
         // Half of 5000, less 1000 of shares and half of 1000.
         Amounts(new()
         {
-            Pool = 1_000, All = 10, Usage = [Watched(1, 20, 10)],
+            Pool = 1_000,
+            All = 10,
+            Usage = [Watched(1, 20, 10)],
             Contracts = [Contract(1, PaymentModel.Hybrid, 10_000, 1_000, 5_000, GuaranteeBasis.Monthly) with { StartDate = new(2026, 6, 16) }],
         }).ShouldBe(["RevenueShare 1000", "FlatFee 500", "MonthlyGuarantee 1000"]);
 
