@@ -56,6 +56,16 @@ public sealed class StatementAdjustmentTests
             [ended.For(June) with { DaysHeld = 0, GuaranteeCents = 120, Term = new StatementTerm(100, 150, 120, 120, 0) }]);
     }
 
+    /// <summary>The month that changes may be from before the guarantee was raised.</summary>
+    [Fact]
+    public void The_guarantee_of_a_contract_that_has_ended_is_what_was_advanced()
+    {
+        var ended = _share with { EndDate = new(2026, 5, 31), MinimumGuaranteeCents = 100, MinimumGuaranteeBasis = GuaranteeBasis.Term };
+        var content = new Example { Earlier = [May(ended, 1_000, (10, 11), (100, 100), 100, new(100, 120, 120))] }.Compute();
+        content.Lines.Select(l => (l.Kind, l.AmountCents)).ShouldBe([(StatementLineKind.Adjustment, 10), (StatementLineKind.Recoupment, -10)]);
+        content.Facts.Contracts.Single().Term.ShouldBe(new StatementTerm(100, 110, 120, 120, 10));
+    }
+
     [Fact]
     public void Of_several_months_the_oldest_comes_first()
     {

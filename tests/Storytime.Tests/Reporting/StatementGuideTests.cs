@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Storytime.Platform;
 using Storytime.Reporting;
 using Storytime.Rights;
 
@@ -88,7 +87,7 @@ public sealed class StatementGuideTests
 
     private static IEnumerable<string> Rows(StatementContent statement) => statement.Lines
         .Select(l => Row(
-            Json.Name(l.Kind), l.ContractId == 1 ? "Streaming" : "Classics", l.BookId is null ? "" : l.Description,
+            Storytime.Platform.Json.Name(l.Kind), l.ContractId == 1 ? "Streaming" : "Classics", l.BookId is null ? "" : l.Description,
             l.ForMonth?.ToString("yyyy-MM", CultureInfo.InvariantCulture),
             l.SecondsWatched == 0 ? "" : l.SecondsWatched.ToString("N0", CultureInfo.InvariantCulture), $"{l.Children}", Money(l.AmountCents)))
         .Append(Row("**total**", "", "", "", "", "", $"**{Money(statement.TotalCents)}**"));

@@ -66,8 +66,8 @@ internal sealed class StatementOracle
             if (now == account.Earned)
                 continue;
             var seconds = ByBook(account.Month, account.Days).Values.Sum();
-            lines.Add(Line(StatementLineKind.Adjustment, account.Terms, now - account.Earned)
-                with { ForMonth = account.Month.First, SecondsWatched = seconds - account.Seconds });
+            var line = Line(StatementLineKind.Adjustment, account.Terms, now - account.Earned);
+            lines.Add(line with { ForMonth = account.Month.First, SecondsWatched = seconds - account.Seconds });
             result.Adjustments.Add(new StatementAdjustment(
                 account.Month.First, id, account.Seconds, seconds, _allSeconds[account.Month.First], account.Month.All, (long)account.Earned, (long)now));
             earnedNow += now - account.Earned;

@@ -25,9 +25,9 @@ public sealed class StatementRulesTests
     [Fact]
     public void Cents_that_are_left_go_to_the_largest_remainders()
     {
-        // 3.5, 2.1 and 1.4 cents.
-        Example month = new() { Pool = 7, All = 10, Usage = [Watched(1, 1, 2), Watched(2, 1, 5), Watched(3, 1, 3)], Contracts = [_all] };
-        month.Compute().Lines.Select(l => (l.Description, l.SecondsWatched, l.AmountCents)).ShouldBe([("Sun", 5, 4), ("Star", 3, 2), ("Moon", 2, 1)]);
+        // 1.8, 4.5 and 2.7 cents.
+        Example month = new() { Pool = 9, All = 10, Usage = [Watched(1, 1, 2), Watched(2, 1, 5), Watched(3, 1, 3)], Contracts = [_all] };
+        month.Compute().Lines.Select(l => (l.Description, l.SecondsWatched, l.AmountCents)).ShouldBe([("Sun", 5, 4), ("Star", 3, 3), ("Moon", 2, 2)]);
     }
 
     [Fact]
@@ -48,7 +48,9 @@ public sealed class StatementRulesTests
     public void Only_days_that_the_contract_holds_count() =>
         Amounts(new()
         {
-            Pool = 100, All = 100, Usage = [Watched(1, 9, 1), Watched(1, 10, 20), Watched(1, 20, 30), Watched(1, 21, 4)],
+            Pool = 100,
+            All = 100,
+            Usage = [Watched(1, 9, 1), Watched(1, 10, 20), Watched(1, 20, 30), Watched(1, 21, 4)],
             Contracts = [_all with { StartDate = new(2026, 6, 10), TerminatedOn = new(2026, 6, 20) }],
         }).ShouldBe(["RevenueShare 50", "Usage 0"]);
 
@@ -79,7 +81,9 @@ public sealed class StatementRulesTests
         // Half of 5000, less 1000 of shares and half of 1000.
         Amounts(new()
         {
-            Pool = 1_000, All = 10, Usage = [Watched(1, 20, 10)],
+            Pool = 1_000,
+            All = 10,
+            Usage = [Watched(1, 20, 10)],
             Contracts = [Contract(1, PaymentModel.Hybrid, 10_000, 1_000, 5_000, GuaranteeBasis.Monthly) with { StartDate = new(2026, 6, 16) }],
         }).ShouldBe(["RevenueShare 1000", "FlatFee 500", "MonthlyGuarantee 1000"]);
 
