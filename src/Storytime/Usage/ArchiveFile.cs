@@ -46,7 +46,8 @@ internal sealed class ArchiveFile(NpgsqlDataSource database)
         """;
 
     private readonly record struct Row(
-        long Seq, DateTime OccurredAt, long DayMicros, string Child, string? Session, long BookId, long? PublisherId, string Territory, string EventType, double? PositionSeconds, long? ClockSkewMs);
+        long Seq, DateTime OccurredAt, long DayMicros, string Child, string? Session, long BookId, long? PublisherId, string Territory,
+        string EventType, double? PositionSeconds, long? ClockSkewMs);
 
     /// <summary>Writes a day as it is in the database now; in memory is a part of it.</summary>
     /// <param name="key">Of the day's month, for its lead-in too: so that a child is one child in the file.</param>

@@ -20,7 +20,7 @@ internal sealed partial class ArchiveUsage(
 
     private const int KeyBytes = 32;
 
-    /// <summary>From a day's midnight until nothing of it can come in any more: the day, the age up to which events are taken, and an hour for those that are being stored.</summary>
+    /// <summary>From a day's midnight until nothing of it can come in any more: the day, the age up to which events are taken, and an hour for what is being stored.</summary>
     private static readonly TimeSpan _closedAfter = TimeSpan.FromDays(1) + IncomingEvent.MaxAge + TimeSpan.FromHours(1);
 
     /// <summary>From the first month that is kept, so that each of its days, with events or without, is known to be archived.</summary>

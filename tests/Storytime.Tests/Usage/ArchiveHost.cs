@@ -33,6 +33,16 @@ internal sealed partial class ArchiveHost : IAsyncDisposable
 
     public static DateTimeOffset Midnight(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
 
+    /// <summary>A child watches the first book from ten in the morning.</summary>
+    public async Task WatchAsync(long child, DateOnly day, int seconds = 30)
+    {
+        var from = Midnight(day).AddHours(10);
+        await App.SqlAsync($"""
+            insert into usage_events (child_profile_id, book_id, event_id, event_type, occurred_at, created_at)
+            values ({child}, 1, gen_random_uuid(), 'play_start', '{from:O}', now()), ({child}, 1, gen_random_uuid(), 'play_end', '{from.AddSeconds(seconds):O}', now())
+            """);
+    }
+
     public Task RunAsync(CancellationToken ct = default) => App.RunAsync<ArchiveUsage>(j => j.RunAsync(ct));
 
     /// <summary>So many runs as reach from the first month that tests use to the last that they close.</summary>

@@ -27,7 +27,8 @@ public sealed class ArchiveMinutesTests(Database database)
         (at, type, book, session, publisher, territory, id) => new Reported(at, type, book, session, publisher, territory, id));
 
     /// <summary>What a child did about one or two of three midnights, the end of a month among them.</summary>
-    private static readonly Gen<(int Midnight, Reported[] Events)[]> _history = Gen.Select(Gen.Int[-1, 1], _event.Array[0, 30], (midnight, events) => (midnight, events)).Array[1, 2];
+    private static readonly Gen<(int Midnight, Reported[] Events)[]> _history =
+        Gen.Select(Gen.Int[-1, 1], _event.Array[0, 30], (midnight, events) => (midnight, events)).Array[1, 2];
 
     [Fact]
     public async Task The_SQL_of_the_guide_gives_the_seconds_plays_and_children_of_the_rollups() => await _history.Array[Children].SampleAsync(async histories =>
@@ -50,7 +51,8 @@ public sealed class ArchiveMinutesTests(Database database)
             await host.PostgresAsync("select count(*), sum(position_seconds), sum(clock_skew_ms) from usage_events"));
         (await host.DuckAsync("select count(*) from usage_archive where epoch_us(occurred_at) <> epoch_us(day) + day_micros or lead_in <> (day_micros < 0)")).ShouldBe(["0"]);
 
-        string Between(string sql) => sql.Replace("2026-03-01", $"{first:yyyy-MM-dd}", StringComparison.Ordinal).Replace("2026-03-31", $"{last:yyyy-MM-dd}", StringComparison.Ordinal);
+        string Between(string sql) => sql
+            .Replace("2026-03-01", $"{first:yyyy-MM-dd}", StringComparison.Ordinal).Replace("2026-03-31", $"{last:yyyy-MM-dd}", StringComparison.Ordinal);
     }, iter: 1, threads: 1);
 
     [Fact]
@@ -61,8 +63,9 @@ public sealed class ArchiveMinutesTests(Database database)
         await host.App.StoreEventsAsync(child, [(1, null, "play_start", ArchiveHost.Midnight(host.Month.AddDays(3)).AddSeconds(-10))]);
         await host.App.RollUpAsync();
         await host.ArchiveAsync();
-        (await host.DuckAsync("select day, seconds, plays from viewing_days")).ShouldBe([$"{host.Month.AddDays(2):yyyy-MM-dd} 10 1", $"{host.Month.AddDays(3):yyyy-MM-dd} 80 0"]);
-        (await host.PostgresAsync("select day, events from archived_days where size_bytes > 0")).ShouldBe([$"{host.Month.AddDays(2):yyyy-MM-dd} 1", $"{host.Month.AddDays(3):yyyy-MM-dd} 0"]);
+        var (before, after) = ($"{host.Month.AddDays(2):yyyy-MM-dd}", $"{host.Month.AddDays(3):yyyy-MM-dd}");
+        (await host.DuckAsync("select day, seconds, plays from viewing_days")).ShouldBe([$"{before} 10 1", $"{after} 80 0"]);
+        (await host.PostgresAsync("select day, events from archived_days where size_bytes > 0")).ShouldBe([$"{before} 1", $"{after} 0"]);
     }
 
     [Fact]
@@ -93,14 +96,15 @@ public sealed class ArchiveMinutesTests(Database database)
         await host.App.SqlAsync($"select ensure_month_partition('usage_events', '{host.Month.AddMonths(-1):yyyy-MM-dd}')");
         var first = (long)(await host.App.SqlAsync($"""
             with made as (
-                insert into child_profiles (user_id, name, created_at, updated_at) select (select min(id) from users), 'Mia', now(), now() from generate_series(1, {Children}) returning id)
+                insert into child_profiles (user_id, name, created_at, updated_at)
+                select (select min(id) from users), 'Mia', now(), now() from generate_series(1, {Children}) returning id)
             select min(id) from made
             """))!;
         await using var connection = new NpgsqlConnection(host.App.ConnectionString);
         await connection.OpenAsync();
         await using var copy = await connection.BeginBinaryImportAsync("""
-            copy usage_events (child_profile_id, book_id, event_id, event_type, occurred_at, playback_session_id, publisher_id, territory, position_seconds, clock_skew_ms, created_at)
-            from stdin (format binary)
+            copy usage_events (child_profile_id, book_id, event_id, event_type, occurred_at, playback_session_id, publisher_id, territory,
+                position_seconds, clock_skew_ms, created_at) from stdin (format binary)
             """);
         foreach (var (history, index) in histories.Select((history, index) => (history, index)))
         {
