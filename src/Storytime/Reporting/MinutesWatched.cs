@@ -57,6 +57,8 @@ internal sealed class MinutesWatched([FromKeyedServices(DataSetup.Reports)] Npgs
     }
 
     private static MinutesWatchedCell Cell(NpgsqlDataReader reader) => new(
-        reader.GetFieldValue<DateOnly?>(0), reader.GetFieldValue<long?>(1), reader.GetFieldValue<string?>(2), reader.GetFieldValue<long?>(3), reader.GetFieldValue<string?>(4),
+        reader.GetFieldValue<DateOnly?>(0), reader.GetFieldValue<long?>(1), Text(reader, 2), reader.GetFieldValue<long?>(3), Text(reader, 4),
         reader.GetInt64(5), reader.GetInt64(6), reader.GetFieldValue<long?>(7), reader.GetBoolean(8), reader.GetBoolean(9));
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

@@ -69,7 +69,7 @@ internal sealed class Viewings([FromKeyedServices(DataSetup.Reports)] NpgsqlData
             CompletionRowsSql, [.. Range(range), (NpgsqlDbType.Bigint, publisherId), (NpgsqlDbType.Bigint, skip), (NpgsqlDbType.Bigint, take)]);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
-            yield return new BookCompletion(reader.GetInt64(0), reader.GetFieldValue<string?>(1), reader.GetInt64(2), reader.GetFieldValue<long?>(3));
+            yield return new BookCompletion(reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetInt64(2), reader.GetFieldValue<long?>(3));
     }
 
     /// <summary>Of a book that is there. <c>Reached</c> is how many viewings got to each twentieth of the video; empty when nobody knows how long it is.</summary>

@@ -23,7 +23,7 @@ public sealed class ViewingReportsTests(StorytimeApp app) : IClassFixture<Storyt
                         from child in Enumerable.Range(1, 8)
                         where random.Next(3 + book) == 0
                         select new Viewing(child, new DateOnly(2024, 2, 1).AddDays(day), books[book], book == 1 || day > 30 ? publisher : null, "US", 60, 1,
-                            random.Next(9) == 0 ? null : random.Next(4) == 0 ? (durations[book] ?? 60) * 0.95 : random.Next(0, 110))).ToList();
+                            random.Next(9) == 0 ? null : random.Next(4) == 0 ? (double)((durations[book] ?? 60) * 0.95m) : random.Next(0, 110))).ToList();
         await app.SeedAsync(viewings);
         var finance = await app.StaffAsync(AdminRole.Finance);
 
@@ -33,7 +33,7 @@ public sealed class ViewingReportsTests(StorytimeApp app) : IClassFixture<Storyt
             var expected = chosen.GroupBy(v => v.Book).Select(g =>
             {
                 var i = books.IndexOf(g.Key);
-                long? finished = i == 4 || durations[i] is null ? null : g.Count(v => v.Furthest >= 0.95 * durations[i]);
+                long? finished = i == 4 || durations[i] is null ? null : g.Count(v => v.Furthest >= (double)(0.95m * durations[i]!.Value));
                 return (g.Key, $"Tale {i}", g.LongCount(), finished, finished is null ? null : (decimal?)Math.Round((decimal)finished.Value / g.Count(), 4, MidpointRounding.AwayFromZero));
             }).OrderByDescending(b => b.Item3).ThenBy(b => b.Key).ToList();
             var query = $"{Range}{(ofPublisher ? $"&publisher_id={publisher}" : "")}";
