@@ -26,7 +26,7 @@ builder.Services.AddVideos();
 builder.Services.AddUsage();
 builder.Services.AddPlayback();
 builder.Services.AddPrivacy();
-builder.Services.AddStatements();
+builder.Services.AddReporting();
 builder.Services.AddAdmin();
 
 await using var app = builder.Build();

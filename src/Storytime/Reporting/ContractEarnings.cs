@@ -3,7 +3,7 @@ using Storytime.Rights;
 
 namespace Storytime.Reporting;
 
-/// <summary>What a contract earns in one month, whenever that is computed: for the statement of the month and, with the terms that stand there, for its adjustments later.</summary>
+/// <summary>What a contract earns in one month: for the statement of that month and, with the terms that stand in it, for its adjustments later.</summary>
 /// <param name="ShareCents">Its share of the pool.</param>
 /// <param name="FeeCents">Its flat fee for the days held.</param>
 /// <param name="GuaranteeCents">Of a monthly guarantee: that for the days held. Of one over the term: all of it. Null where there is none.</param>
@@ -29,7 +29,7 @@ internal readonly record struct ContractEarnings(long ShareCents, long FeeCents,
         return new ContractEarnings(shareCents, feeCents, guaranteeCents, topUpCents);
     }
 
-    /// <summary>pool × seconds ÷ all seconds × basis points ÷ 10000, exact. The denominator depends on all seconds only, so the fractions of several books can be compared.</summary>
+    /// <summary>pool × seconds ÷ all seconds × basis points ÷ 10000, exact. The denominator is the same for all books of a month, so their remainders compare.</summary>
     public static (BigInteger Numerator, BigInteger Denominator) ShareFraction(StatementContract terms, long? poolCents, long seconds, long allSeconds)
     {
         // More would pay out more than the whole pool.

@@ -24,7 +24,11 @@ internal sealed record ContractSection(StatementContract Contract, IReadOnlyList
         StatementTerm? term = null;
         if (terms.MinimumGuaranteeBasis == GuaranteeBasis.Term)
         {
-            var recouped = Recoupment.Of(earned.GuaranteeCents!.Value, lines.Sum(l => l.AmountCents), History(terms.Id, input, late));
+            var history = History(terms.Id, input, late);
+            // Of a contract that holds no more: as its last statement had it, which need not be the month that changes.
+            if (terms.DaysHeld == 0)
+                earned = earned with { GuaranteeCents = history.AdvancedCents };
+            var recouped = Recoupment.Of(earned.GuaranteeCents!.Value, lines.Sum(l => l.AmountCents), history);
             term = recouped.Term;
             Add(StatementLineKind.Advance, recouped.AdvanceCents);
             Add(StatementLineKind.Recoupment, recouped.RecoupmentCents);

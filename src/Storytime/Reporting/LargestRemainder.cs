@@ -9,8 +9,8 @@ internal static class LargestRemainder
     public static long HalfUp(BigInteger numerator, BigInteger denominator) => checked((long)((2 * numerator + denominator) / (2 * denominator)));
 
     /// <summary>
-    /// Splits a total that was rounded from the sum of the parts: each gets the whole cents of its exact amount, and the cents that are left go to those with the largest
-    /// remainders, of equal ones to that with the lower id. So no part is a cent or more away from its exact amount.
+    /// Splits a total that was rounded from the sum of the parts: each gets the whole cents of its exact amount, and the cents that are left go to those with
+    /// the largest remainders, of equal ones to that with the lower id. So no part is a cent or more away from its exact amount.
     /// </summary>
     /// <param name="parts">By id, the numerators of the exact amounts.</param>
     /// <param name="denominator">That of all of them.</param>

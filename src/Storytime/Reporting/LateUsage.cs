@@ -1,15 +1,13 @@
 namespace Storytime.Reporting;
 
-/// <summary>An earlier month of a contract that earns something else than was accounted for, because usage came in (or was taken away) after its statement was issued.</summary>
+/// <summary>An earlier month in which a contract earns something else than was accounted for, because usage came in after its statement was issued.</summary>
 /// <param name="Terms">As that month's statement has them.</param>
 /// <param name="History">Of a contract with a guarantee over the term.</param>
 internal sealed record LateUsage(StatementContract Terms, TermHistory? History, StatementAdjustment Adjustment)
 {
-    public long DifferenceCents => checked(Adjustment.EarnedCents - Adjustment.EarnedBeforeCents);
-
     /// <summary>
-    /// The months that change, oldest first. Each is computed again as a whole instead of patched by what came in: usage of other publishers' books changes a share as well, and
-    /// roundings do not add up. A change of less than a cent is none; it is found again when it grows.
+    /// The months that change, oldest first. Each is computed again as a whole instead of patched by what came in: usage of other publishers' books changes a
+    /// share as well, and roundings do not add up. A change of less than a cent is none; it is found again when it grows.
     /// </summary>
     public static IReadOnlyList<LateUsage> Find(IEnumerable<EarlierMonth> months) =>
     [
@@ -19,9 +17,11 @@ internal sealed record LateUsage(StatementContract Terms, TermHistory? History, 
            where earned != contract.EarnedBeforeCents
            orderby month.Month, contract.Terms.Id
            select new LateUsage(contract.Terms, contract.History, new StatementAdjustment(
-               month.Month, contract.Terms.Id, contract.SecondsBefore, contract.Seconds, month.AllSecondsBefore, month.AllSeconds, contract.EarnedBeforeCents, earned)),
+               month.Month, contract.Terms.Id, contract.SecondsBefore, contract.Seconds, month.AllSecondsBefore, month.AllSeconds,
+               contract.EarnedBeforeCents, earned)),
     ];
 
     public StatementContentLine Line() => new(
-        StatementLineKind.Adjustment, Terms.Id, BookId: null, Adjustment.Month, Terms.Name, Adjustment.Seconds - Adjustment.SecondsBefore, Children: null, DifferenceCents);
+        StatementLineKind.Adjustment, Terms.Id, BookId: null, Adjustment.Month, Terms.Name,
+        Adjustment.Seconds - Adjustment.SecondsBefore, Children: null, checked(Adjustment.EarnedCents - Adjustment.EarnedBeforeCents));
 }

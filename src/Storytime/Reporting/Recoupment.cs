@@ -1,8 +1,8 @@
 namespace Storytime.Reporting;
 
 /// <summary>
-/// A guarantee over the term is paid ahead, with the contract's first statement; what the contract earns is then kept back until it has made up for it. At any time, all that was
-/// paid is the larger of guarantee and earnings.
+/// A guarantee over the term is paid ahead, with the contract's first statement; what the contract earns is then kept back until it has made up for it.
+/// At any time, all that was paid is the larger of guarantee and earnings.
 /// </summary>
 internal readonly record struct Recoupment(long AdvanceCents, long RecoupmentCents, StatementTerm Term)
 {

@@ -44,8 +44,8 @@ internal sealed class RevenuePeriod
 internal static class RevenueLock
 {
     /// <summary>
-    /// Waits for its turn at the revenue of a month in a currency, and has it until the transaction ends: statements that are issued from it and changes of it come one after
-    /// the other. To be taken before the pool is read, and in a transaction that sees what others have committed meanwhile (read committed).
+    /// Waits for its turn at the revenue of a month in a currency, and has it until the transaction ends: statements that are issued from it and changes of it
+    /// come one after the other. To be taken before the pool is read, and in a transaction that sees what others have committed meanwhile (read committed).
     /// </summary>
     /// <param name="month">First day of the month.</param>
     public static Task LockRevenueAsync(this StorytimeDb db, DateOnly month, string currency, CancellationToken ct) =>

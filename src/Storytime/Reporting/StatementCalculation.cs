@@ -11,7 +11,7 @@ internal static class StatementCalculation
         ContractSection[] sections =
         [
             .. held.Keys.Union(late.Select(l => l.Key)).Order()
-                .Select(id => ContractSection.Of(held.GetValueOrDefault(id) ?? Ended(late[id].Last().Terms, input.Month), input, [.. late[id]])),
+                .Select(id => ContractSection.Of(held.GetValueOrDefault(id) ?? Ended(id, input), input, [.. late[id]])),
         ];
         StatementContentLine[] lines = [.. sections.SelectMany(s => s.Lines), .. UnpaidUsage(input, held.Values)];
         var publisher = input.Publisher;
@@ -24,8 +24,11 @@ internal static class StatementCalculation
     }
 
     /// <summary>A contract that holds no more, but whose earlier months change: the last terms it was paid by.</summary>
-    private static StatementContract Ended(StatementContract terms, DateOnly month) =>
-        terms with { FirstDay = null, LastDay = null, DaysHeld = 0, DaysInMonth = DateTime.DaysInMonth(month.Year, month.Month) };
+    private static StatementContract Ended(long contractId, StatementInput input)
+    {
+        var last = input.Earlier.OrderBy(m => m.Month).SelectMany(m => m.Contracts).Last(c => c.Terms.Id == contractId).Terms;
+        return last with { FirstDay = null, LastDay = null, DaysHeld = 0, DaysInMonth = DateTime.DaysInMonth(input.Month.Year, input.Month.Month) };
+    }
 
     /// <summary>What was watched on days that no contract pays by the minute.</summary>
     private static IEnumerable<StatementContentLine> UnpaidUsage(StatementInput input, IEnumerable<StatementContract> contracts)

@@ -8,8 +8,8 @@ using Storytime.Rights;
 namespace Storytime.Reporting;
 
 /// <summary>
-/// The canonical form of a statement and its hash. The form is JSON in UTF-8 without white space: members in the order of the records, names and enums in snake_case, days as
-/// yyyy-MM-dd, nulls written, text as it is stored. Whoever changes it makes issued statements unprovable; a test pins its bytes.
+/// The canonical form of a statement and its hash. The form is JSON in UTF-8 without white space: members in the order of the records, names and enums in
+/// snake_case, days as yyyy-MM-dd, nulls written, text as it is stored. Whoever changes it makes issued statements unprovable; a test pins its bytes.
 /// </summary>
 internal static class StatementHash
 {
@@ -64,7 +64,7 @@ internal static class StatementHash
         text.Append(close);
     }
 
-    /// <summary>Escapes what RFC 8259 (section 7) says must be, and in the shortest way, as RFC 8785 (3.2.2.2) has it. The library's encoders escape more, and not always the same.</summary>
+    /// <summary>Escapes only what RFC 8259 (section 7) asks for, in the way of RFC 8785 (3.2.2.2). The library's encoders escape more, and that may change.</summary>
     private static void Write(StringBuilder text, string value)
     {
         text.Append('"');

@@ -9,12 +9,3 @@ public sealed record StatementOptions
     [Currency(ErrorMessage = "Statements:DefaultCurrency must be a currency of ISO 4217, such as USD or EUR.")]
     public string DefaultCurrency { get; init; } = "USD";
 }
-
-internal static class StatementsSetup
-{
-    public static void AddStatements(this IServiceCollection services)
-    {
-        services.AddSettings<StatementOptions>("Statements");
-        services.AddScoped<RecomputeDrafts>();
-    }
-}
