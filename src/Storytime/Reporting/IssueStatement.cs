@@ -14,8 +14,8 @@ internal static class IssueStatement
     private static readonly ApiError _changed = ApiError.Conflict("The numbers have changed since you looked. Read the statement again, and issue it if it is right.");
 
     /// <summary>
-    /// Issues a statement, for good: it is computed one last time, and from then on it never changes. Refused while something is missing; <c>details.problems</c> says what, and
-    /// what to do. Statements of a publisher are issued month by month.
+    /// Issues a statement, for good: it is computed one last time, and from then on it never changes. Refused while something is missing;
+    /// <c>details.problems</c> says what, and what to do. Statements of a publisher are issued month by month.
     /// </summary>
     [EndpointName("issue_statement")]
     public static async Task<Results<Created<StatementResponse>, ApiError>> Handle(

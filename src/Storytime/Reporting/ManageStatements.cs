@@ -76,7 +76,7 @@ internal static class ManageStatements
         if (!await db.Publishers.AnyAsync(p => p.Id == publisherId, ct))
             return ApiError.Invalid("publisher_id", $"There is no publisher {publisherId}.");
         var reasons = (await StatementCurrencies.ReasonsAsync(db, month, publisherId, ct)).GetValueOrDefault(publisherId) ?? [];
-        var currencies = await StatementCurrencies.OfAsync(db, publisherId, month, reasons, options.Value.DefaultCurrency, ct);
+        var currencies = await StatementCurrencies.OfAsync(db, publisherId, month, reasons, evenIfNothing: true, options.Value.DefaultCurrency, ct);
         if (request.Currency is null && currencies.Length > 1)
             return ApiError.Invalid("currency", $"This publisher has statements of {request.Month} in {string.Join(" and ", currencies)}: say which one.");
         var currency = request.Currency?.ToUpperInvariant() ?? currencies[0];

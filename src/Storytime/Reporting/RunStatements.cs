@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Storytime.Data;
@@ -19,8 +18,8 @@ internal static partial class RunStatements
     private static readonly ApiError _isRunning = ApiError.Conflict("Another run is under way. Try again when it is through.");
 
     /// <summary>
-    /// Makes the drafts of a month for every publisher that has a contract in it, or usage, or an earlier statement that late usage has changed. Drafts that are there are computed
-    /// anew, issued statements are left alone. A publisher whose statement cannot be computed does not keep the others.
+    /// Makes the drafts of a month for every publisher that has a contract in it, or usage, or an earlier statement that late usage has changed. Drafts that are
+    /// there are computed anew, issued statements are left alone. A publisher whose statement cannot be computed does not keep the others.
     /// </summary>
     [EndpointName("run_statements"), NoLocation]
     public static async Task<Results<Created<StatementRunResponse>, ApiError>> Handle(
@@ -59,10 +58,7 @@ internal static partial class RunStatements
             List<(PublisherStatement, string, bool)> made = [];
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             await StatementDrafts.LockAsync(db, publisherId, ct);
-            var currencies = await StatementCurrencies.OfAsync(db, publisherId, month, reasons, options.Value.DefaultCurrency, ct);
-            // Issued statements of other months alone make none of this month, unless they are to be adjusted.
-            var hasNone = reasons.All(r => r.Reason == MonthReason.Issued) && !reasons.Any(r => currencies.Contains(r.Currency));
-            foreach (var currency in hasNone ? [] : currencies)
+            foreach (var currency in await StatementCurrencies.OfAsync(db, publisherId, month, reasons, evenIfNothing: false, options.Value.DefaultCurrency, ct))
             {
                 var (statement, content, isNew) = await StatementDrafts.MakeAsync(db, publisherId, month, currency, staff, now, ct);
                 made.Add((statement, content.Facts.PublisherName, isNew));

@@ -28,11 +28,12 @@ internal static class StatementCurrencies
     }
 
     /// <summary>
-    /// The currencies of a publisher's month: of contracts that hold in it, and of earlier statements that late usage has changed. With none of these the publisher is unpaid,
-    /// and listed in the currency that its statement has already, or the month's revenue, or the one that is set.
+    /// The currencies of a publisher's month: of contracts that hold in it, and of earlier statements that late usage has changed. With none of these the
+    /// publisher is unpaid, and listed in the currency that its statement has already, or the month's revenue, or the one that is set.
     /// </summary>
+    /// <param name="evenIfNothing">Whether a publisher with nothing at all in the month has a statement, too.</param>
     public static async Task<string[]> OfAsync(
-        StorytimeDb db, long publisherId, DateOnly month, IReadOnlyList<MonthReason> reasons, string defaultCurrency, CancellationToken ct)
+        StorytimeDb db, long publisherId, DateOnly month, IReadOnlyList<MonthReason> reasons, bool evenIfNothing, string defaultCurrency, CancellationToken ct)
     {
         var currencies = Of(reasons, MonthReason.Contract).ToList();
         foreach (var currency in Of(reasons, MonthReason.Issued).Except(currencies).ToList())
@@ -42,7 +43,7 @@ internal static class StatementCurrencies
         }
         if (currencies.Count == 0)
             currencies.AddRange(Of(reasons, MonthReason.There));
-        if (currencies.Count == 0)
+        if (currencies.Count == 0 && (evenIfNothing || reasons.Any(r => r.Reason == MonthReason.Usage)))
             currencies.Add(await db.RevenuePeriods.Where(p => p.Month == month).Select(p => p.Currency).Take(2).ToListAsync(ct) is [var only] ? only : defaultCurrency);
         currencies.Sort(StringComparer.Ordinal);
         return [.. currencies];

@@ -11,7 +11,8 @@ internal static class StatementDrafts
     public const string Subject = "publisher_statement";
 
     /// <summary>
-    /// One at a time for each publisher: what is issued must see every earlier statement, also one that is being issued at this very moment. First of all locks of the transaction.
+    /// One at a time for each publisher: what is issued must see every earlier statement, also one that is being issued at this very moment. First of all
+    /// locks of the transaction.
     /// </summary>
     public static Task LockAsync(StorytimeDb db, long publisherId, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({$"statements-{publisherId}"}, 0))", ct);

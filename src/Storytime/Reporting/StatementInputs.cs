@@ -56,7 +56,8 @@ internal static class StatementInputs
         await db.Database.OpenConnectionAsync(ct);
         try
         {
-            await using var command = new NpgsqlCommand(Sql, (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+            var transaction = (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
+            await using var command = new NpgsqlCommand(Sql, (NpgsqlConnection)db.Database.GetDbConnection(), transaction);
             command.Parameters.Add(new() { Value = publisherId });
             command.Parameters.Add(new() { Value = month });
             command.Parameters.Add(new() { Value = currency });

@@ -39,8 +39,8 @@ internal static class StatementProblems
     }
 
     /// <summary>
-    /// Statements are issued month by month, because each builds on what the ones before it paid. Months without a contract in the currency may lack: nothing is owed for them.
-    /// What was before the first that was issued is not asked for.
+    /// Statements are issued month by month, because each builds on what the ones before it paid. Months without a contract in the currency may lack: nothing is
+    /// owed for them. What was before the first that was issued is not asked for.
     /// </summary>
     private static IEnumerable<string> OfOrder(StatementContent content, Dictionary<DateOnly, StatementStatus> others, IReadOnlyList<Held> contracts)
     {

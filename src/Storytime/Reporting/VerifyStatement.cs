@@ -8,7 +8,7 @@ namespace Storytime.Reporting;
 
 internal static class VerifyStatement
 {
-    private static readonly ApiError _isDraft = ApiError.Conflict("This statement is a draft, which is computed anew whenever it is read. Only an issued one can be verified.");
+    private static readonly ApiError _isDraft = ApiError.Conflict("This is a draft, which is computed anew whenever it is read. Only an issued statement can be verified.");
 
     /// <summary>Holds an issued statement against its hash and its lines, and against the usage that is known today. Nothing is changed.</summary>
     [EndpointName("verify_statement")]

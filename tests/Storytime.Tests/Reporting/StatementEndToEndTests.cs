@@ -1,7 +1,7 @@
 using System.Net;
 using Storytime.Privacy;
 using Storytime.Tests.Testing;
-using static Storytime.Tests.Reporting.Accounting;
+using static Storytime.Tests.Reporting.StatementScene;
 
 namespace Storytime.Tests.Reporting;
 
@@ -13,7 +13,7 @@ public sealed class StatementEndToEndTests(StorytimeApp app) : IClassFixture<Sto
         // The 20th of the next month at noon, so that all that follows stays within the days that events are taken for.
         var first = new DateTimeOffset(app.Now.Year, app.Now.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1);
         app.Clock.SetUtcNow(first.AddDays(19).AddHours(12));
-        var ledger = await Accounting.OpenAsync(app, DateOnly.FromDateTime(first.UtcDateTime));
+        var ledger = await StatementScene.OpenAsync(app, DateOnly.FromDateTime(first.UtcDateTime));
         var (ours, theirs) = (await PlayableAsync(ledger.Publisher), await PlayableAsync(await app.PublisherAsync()));
         await ledger.ContractAsync(1, 12, "rev_share_bps=3000");
         await ledger.RevenueAsync(1, 50_000);
@@ -48,7 +48,7 @@ public sealed class StatementEndToEndTests(StorytimeApp app) : IClassFixture<Sto
         (await app.SqlAsync($"select count(*) from usage_events where child_profile_id = {leo}")).ShouldBe(0L);
         (await ledger.ReadAsync(id)).ToJsonString().ShouldBe(issued.ToJsonString());
         Lines(await ledger.ReadAsync(next)).ShouldBe([$"adjustment {ledger.Month(1)} 2500"]);
-        ((bool)(await ledger.Finance.GetAsync($"{Accounting.Path}/{id}/verification"))["hash_matches"]!).ShouldBeTrue();
+        ((bool)(await ledger.Finance.GetAsync($"{StatementScene.Path}/{id}/verification"))["hash_matches"]!).ShouldBeTrue();
 
         await ledger.RevenueAsync(2, 10_000);
         app.Clock.SetUtcNow(first.AddMonths(2).AddHours(1));

@@ -10,7 +10,7 @@ public sealed class StatementRunTests(StorytimeApp app) : IClassFixture<Storytim
     [Fact]
     public async Task A_run_drafts_a_statement_for_everybody_who_has_one_and_leaves_issued_ones_alone()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         var (unpaid, late, idle) = (await app.PublisherAsync(), await app.PublisherAsync(), await app.PublisherAsync());
         await ledger.ContractAsync(1, 3, "flat_fee_cents=100");
         await ledger.ContractAsync(2, 3, "flat_fee_cents=200", "EUR");
@@ -43,29 +43,12 @@ public sealed class StatementRunTests(StorytimeApp app) : IClassFixture<Storytim
     [Fact]
     public async Task Only_one_run_at_a_time_and_only_of_months_that_have_begun()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         await using (await HeldLock.TakeAsync(app, "select pg_advisory_xact_lock(hashtextextended('statement-run', 0))"))
             (await ledger.Finance.PostAsync(Runs, new { month = ledger.Month(1) })).ShouldBeError(HttpStatusCode.Conflict, "conflict");
         (await ledger.Finance.PostAsync(Runs, new { month = ledger.Month(1) })).ShouldBe(HttpStatusCode.Created);
         foreach (var month in new[] { null, "", "2026-00", app.Now.AddMonths(1).AddDays(1).ToString("yyyy-MM") })
             (await ledger.Finance.PostAsync(Runs, new { month })).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
         (await (await app.EditorAsync()).PostAsync(Runs, new { month = ledger.Month(1) })).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");
-    }
-
-    [Fact]
-    public async Task A_publisher_whose_statement_cannot_be_computed_does_not_keep_the_others()
-    {
-        var ledger = await Accounting.OpenAsync(app);
-        var broken = await app.PublisherAsync();
-        await ledger.ContractAsync(1, 3, "flat_fee_cents=100");
-        await ledger.ContractAsync(ledger.First(1), ledger.First(3), "flat_fee_cents=1", publisher: broken);
-        // Nothing of ours writes this; then again, who runs the database may have.
-        await ledger.ExecuteAsync($"""
-            insert into publisher_statements (publisher_id, month, currency, status, total_cents, facts, content_hash, issued_at, created_at, updated_at)
-            values ({broken}, '{ledger.Month(1)}-01', 'USD', 'issued', 0, '[]', '\x00', now(), now(), now())
-            """);
-        var run = (await ledger.Finance.PostAsync(Runs, new { month = ledger.Month(2) })).ShouldBe(HttpStatusCode.Created);
-        run["statements"]!.AsArray().Select(s => (long)s!["publisher_id"]!).ShouldBe([ledger.Publisher]);
-        run["failed"]!.AsArray().Select(f => (long)f!["publisher_id"]!).ShouldBe([broken]);
     }
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using Storytime.Platform.Auth;
 using Storytime.Tests.Testing;
-using static Storytime.Tests.Reporting.Accounting;
+using static Storytime.Tests.Reporting.StatementScene;
 
 namespace Storytime.Tests.Reporting;
 
@@ -10,7 +10,7 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
     [Fact]
     public async Task Finance_drafts_a_statement_and_sees_why_each_number_is_what_it_is()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         var contract = await ledger.ContractAsync(1, 12, "rev_share_bps=2000");
         await ledger.RevenueAsync(1, 1_000_000);
         await ledger.WatchAsync(1, 3, 2000);
@@ -19,7 +19,7 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
 
         var created = (await ledger.CreateAsync(1)).ShouldBe(HttpStatusCode.Created);
         var id = (long)created["id"]!;
-        created.Headers.Location!.ToString().ShouldBe($"{Accounting.Path}/{id}");
+        created.Headers.Location!.ToString().ShouldBe($"{StatementScene.Path}/{id}");
         // 10,000.00 × 2,500 of 10,000 seconds × 20 %.
         ((long)created["total_cents"]!).ShouldBe(50_000);
         Lines(created.Json).ShouldBe(["revenue_share The Moon Boat 40000", "revenue_share The Owl 10000"]);
@@ -33,21 +33,21 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
         Problems(created.Json).ShouldBeEmpty();
 
         (await ledger.CreateAsync(1)).ShouldBe(HttpStatusCode.OK).Json["id"]!.GetValue<long>().ShouldBe(id);
-        (await app.SqlAsync($"select string_agg(concat_ws(' ', action, after ->> 'total_cents'), '; ' order by id) from audit_entries where subject_type = 'publisher_statement' and subject_id = {id}"))
-            .ShouldBe("created 50000");
+        (await ledger.TrailAsync(id)).ShouldBe("created 50000");
     }
 
     [Fact]
     public async Task A_draft_is_what_it_would_be_now_whenever_it_is_read_and_the_list_shows_what_was_computed_last()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         await ledger.ContractAsync(1, 12, "rev_share_bps=10000");
         await ledger.RevenueAsync(1, 1000);
         await ledger.WatchAsync(1, 1, 100);
         var id = await ledger.DraftAsync(1);
         await ledger.WatchAsync(1, 2, 300, title: null);
 
-        async Task<long> Listed() => (long)(await ledger.Finance.GetAsync($"{Accounting.Path}?publisher_id={ledger.Publisher}")).ShouldBe(HttpStatusCode.OK)["data"]![0]!["total_cents"]!;
+        async Task<long> Listed() =>
+            (long)(await ledger.Finance.GetAsync($"{StatementScene.Path}?publisher_id={ledger.Publisher}")).ShouldBe(HttpStatusCode.OK)["data"]![0]!["total_cents"]!;
         (await Listed()).ShouldBe(1000);
         ((long)(await ledger.ReadAsync(id))["total_cents"]!).ShouldBe(250);
         (await Listed()).ShouldBe(250);
@@ -61,14 +61,14 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
     [Fact]
     public async Task Anybody_can_check_the_hash_of_a_statement_against_its_content()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         await ledger.ContractAsync(1, 12, "flat_fee_cents=12345");
         await ledger.WatchAsync(1, 1, 100, "Ærøs «Måne» \"båd\" \\ 月");
         var id = await ledger.DraftAsync(1);
 
         async Task<string> ContentAsync()
         {
-            var content = (await ledger.Finance.GetAsync($"{Accounting.Path}/{id}/content")).ShouldBe(HttpStatusCode.OK);
+            var content = (await ledger.Finance.GetAsync($"{StatementScene.Path}/{id}/content")).ShouldBe(HttpStatusCode.OK);
             content.MediaType.ShouldBe("application/json");
             Sha256(content.Text).ShouldBe((string?)(await ledger.ReadAsync(id))["content_sha256"]);
             ((long)content["total_cents"]!).ShouldBe(12_345);
@@ -83,24 +83,23 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
     [Fact]
     public async Task A_draft_can_be_deleted_and_made_again()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         await ledger.ContractAsync(1, 12, "flat_fee_cents=700");
         var id = await ledger.DraftAsync(1);
-        (await ledger.Finance.DeleteAsync($"{Accounting.Path}/{id}")).ShouldBe(HttpStatusCode.NoContent);
+        (await ledger.Finance.DeleteAsync($"{StatementScene.Path}/{id}")).ShouldBe(HttpStatusCode.NoContent);
         foreach (var path in new[] { $"{id}", $"{id}/content", $"{id}/verification" })
-            (await ledger.Finance.GetAsync($"{Accounting.Path}/{path}")).ShouldBeError(HttpStatusCode.NotFound, "not_found");
-        (await ledger.Finance.DeleteAsync($"{Accounting.Path}/{id}")).ShouldBeError(HttpStatusCode.NotFound, "not_found");
+            (await ledger.Finance.GetAsync($"{StatementScene.Path}/{path}")).ShouldBeError(HttpStatusCode.NotFound, "not_found");
+        (await ledger.Finance.DeleteAsync($"{StatementScene.Path}/{id}")).ShouldBeError(HttpStatusCode.NotFound, "not_found");
         (await ledger.IssueAsync(id)).ShouldBeError(HttpStatusCode.NotFound, "not_found");
         (await app.SqlAsync($"select count(*) from statement_lines where statement_id = {id}")).ShouldBe(0L);
-        (await app.SqlAsync($"select string_agg(concat_ws(' ', action, before ->> 'total_cents', after ->> 'total_cents'), '; ' order by id) from audit_entries where subject_type = 'publisher_statement' and subject_id = {id}"))
-            .ShouldBe("created 700; deleted 700");
+        (await ledger.TrailAsync(id)).ShouldBe("created 700; deleted 700");
         (await ledger.DraftAsync(1)).ShouldNotBe(id);
     }
 
     [Fact]
     public async Task Statements_are_listed_newest_month_first_and_filtered()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         await ledger.ContractAsync(1, 12, "flat_fee_cents=700");
         await ledger.ContractAsync(2, 12, "flat_fee_cents=900", "EUR");
         await ledger.IssuedAsync(1);
@@ -109,7 +108,7 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
 
         async Task<string[]> ListAsync(string query) =>
         [
-            .. (await ledger.Finance.GetAsync($"{Accounting.Path}?publisher_id={ledger.Publisher}{query}")).ShouldBe(HttpStatusCode.OK)["data"]!.AsArray()
+            .. (await ledger.Finance.GetAsync($"{StatementScene.Path}?publisher_id={ledger.Publisher}{query}")).ShouldBe(HttpStatusCode.OK)["data"]!.AsArray()
                 .Select(s => $"{s!["month"]} {s["currency"]} {s["status"]}"),
         ];
         var (january, february) = (ledger.Month(1), ledger.Month(2));
@@ -118,13 +117,13 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
         (await ListAsync($"&month={february}&currency=eur")).ShouldBe([$"{february} EUR draft"]);
         (await ListAsync("&per_page=1&page=3")).ShouldBe([$"{january} USD issued"]);
         foreach (var query in new[] { "month=2026-13", "month=2026", "status=paid", "currency=EURO" })
-            (await ledger.Finance.GetAsync($"{Accounting.Path}?{query}")).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
+            (await ledger.Finance.GetAsync($"{StatementScene.Path}?{query}")).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
     }
 
     [Fact]
     public async Task What_cannot_be_accepted_is_answered_by_field()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         await ledger.ContractAsync(1, 12, "flat_fee_cents=700");
         await ledger.ContractAsync(1, 12, "flat_fee_cents=700", "EUR");
         (string Field, object Body)[] bodies =
@@ -139,18 +138,21 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
             ("currency", new { publisher_id = ledger.Publisher, month = ledger.Month(1), currency = "GBP" }),
         ];
         foreach (var (field, body) in bodies)
-            (await ledger.Finance.PostAsync(Accounting.Path, body)).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed").Json["error"]!["details"]![field].ShouldNotBeNull();
+        {
+            (await ledger.Finance.PostAsync(StatementScene.Path, body)).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed")
+                .Json["error"]!["details"]![field].ShouldNotBeNull();
+        }
         (await ledger.CreateAsync(1)).Text.ShouldContain("EUR and USD");
         (await app.SqlAsync($"select count(*) from publisher_statements where publisher_id = {ledger.Publisher}")).ShouldBe(0L);
         var editor = await app.EditorAsync();
-        (await editor.PostAsync(Accounting.Path, new { publisher_id = ledger.Publisher, month = ledger.Month(1) })).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");
-        (await (await app.StaffAsync(AdminRole.Admin)).GetAsync(Accounting.Path)).ShouldBe(HttpStatusCode.OK);
+        (await editor.PostAsync(StatementScene.Path, new { publisher_id = ledger.Publisher, month = ledger.Month(1) })).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");
+        (await (await app.StaffAsync(AdminRole.Admin)).GetAsync(StatementScene.Path)).ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task Contracts_in_two_currencies_make_two_statements_each_from_its_own_revenue()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         await ledger.ContractAsync(1, 12, "rev_share_bps=1000");
         await ledger.ContractAsync(1, 12, "rev_share_bps=500; flat_fee_cents=300", "EUR");
         await ledger.RevenueAsync(1, 80_000);
@@ -166,7 +168,7 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
     [Fact]
     public async Task A_contract_that_covers_part_of_a_month_pays_that_part()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         // 10 of January's 31 days, and 21 of them under another one that was terminated early; one that never came to hold counts for nothing.
         await ledger.ContractAsync(ledger.First(1), ledger.First(1).AddDays(9), "flat_fee_cents=3100");
         var ended = await ledger.ContractAsync(ledger.First(1).AddDays(10), ledger.First(12), "rev_share_bps=10000");
@@ -189,7 +191,7 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
     [Fact]
     public async Task A_publisher_without_a_contract_is_listed_with_its_usage_and_unpaid()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         await ledger.WatchAsync(1, 5, 600);
         await ledger.WatchAsync(2, 5, 600);
         await ledger.RevenueAsync(2, 1000, "CHF");
@@ -212,14 +214,14 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
     [Fact]
     public async Task Without_usage_the_fee_and_the_monthly_guarantee_are_owed_all_the_same_also_to_an_inactive_publisher()
     {
-        var ledger = await Accounting.OpenAsync(app);
+        var ledger = await StatementScene.OpenAsync(app);
         await ledger.ContractAsync(1, 12, "rev_share_bps=1000; flat_fee_cents=200; minimum_guarantee_cents=900; minimum_guarantee_basis='monthly'");
         await ledger.RevenueAsync(1, 5000);
         await ledger.ExecuteAsync($"update publishers set status = 'inactive' where id = {ledger.Publisher}");
         var statement = await ledger.IssuedAsync(1);
         Lines(statement).ShouldBe(["flat_fee 200", "monthly_guarantee 700"]);
         ((long)statement["total_cents"]!).ShouldBe(900);
-        var none = await Accounting.OpenAsync(app);
+        var none = await StatementScene.OpenAsync(app);
         var empty = await none.IssuedAsync(1);
         (Lines(empty).Length, (long)empty["total_cents"]!).ShouldBe((0, 0));
     }

@@ -13,7 +13,7 @@ namespace Storytime.Tests.Reporting;
 /// A publisher with books, contracts and usage in a year that no other test has, because all usage of a month is the divisor of everybody's share. What other parts of the
 /// product make (contracts, revenue, rollups) is written straight into the tables.
 /// </summary>
-internal sealed class Accounting
+internal sealed class StatementScene
 {
     public const string Path = "/admin/api/v1/statements";
     private static readonly ConcurrentDictionary<StorytimeApp, int> _years = [];
@@ -21,22 +21,22 @@ internal sealed class Accounting
     private readonly DateOnly _january;
     private readonly Dictionary<(long Publisher, string Title), long> _books = [];
 
-    private Accounting(StorytimeApp app, ApiClient finance, long publisher, DateOnly january) => (_app, Finance, Publisher, _january) = (app, finance, publisher, january);
+    private StatementScene(StorytimeApp app, ApiClient finance, long publisher, DateOnly january) => (_app, Finance, Publisher, _january) = (app, finance, publisher, january);
 
     public ApiClient Finance { get; }
 
     public long Publisher { get; }
 
     /// <param name="january">The month that counts as the first; of a year of its own when it is not given.</param>
-    public static async Task<Accounting> OpenAsync(StorytimeApp app, DateOnly? january = null)
+    public static async Task<StatementScene> OpenAsync(StorytimeApp app, DateOnly? january = null)
     {
         january ??= new DateOnly(_years.AddOrUpdate(app, 2001, (_, year) => year + 1), 1, 1);
         await app.SqlAsync($"update roll_up_marks set rolled_up_at = '{app.Now:o}'");
-        return new Accounting(app, await app.StaffAsync(AdminRole.Finance), await app.PublisherAsync(), january.Value);
+        return new StatementScene(app, await app.StaffAsync(AdminRole.Finance), await app.PublisherAsync(), january.Value);
     }
 
     /// <summary>Again, after time has passed.</summary>
-    public async Task<Accounting> SignInAsync() => new(_app, await _app.StaffAsync(AdminRole.Finance), Publisher, _january);
+    public async Task<StatementScene> SignInAsync() => new(_app, await _app.StaffAsync(AdminRole.Finance), Publisher, _january);
 
     /// <summary><c>2007-03</c> for 3; months may go beyond the year.</summary>
     public string Month(int month) => First(month).ToString("yyyy-MM", CultureInfo.InvariantCulture);
@@ -80,10 +80,17 @@ internal sealed class Accounting
     public async Task<long> ContractAsync(DateOnly start, DateOnly end, string terms, string currency = "USD", string status = "active", long? publisher = null)
     {
         var columns = terms.Split("; ", StringSplitOptions.RemoveEmptyEntries).Select(t => t.Split('=')).ToDictionary(t => t[0], t => t[1]);
-        var model = (columns.ContainsKey("rev_share_bps"), columns.ContainsKey("flat_fee_cents")) switch { (true, true) => "hybrid", (true, false) => "rev_share", _ => "flat_fee" };
+        var model = (columns.ContainsKey("rev_share_bps"), columns.ContainsKey("flat_fee_cents")) switch
+        {
+            (true, true) => "hybrid",
+            (true, false) => "rev_share",
+            _ => "flat_fee",
+        };
         return (long)(await _app.SqlAsync(string.Create(CultureInfo.InvariantCulture, $"""
-            insert into partnership_contracts (publisher_id, contract_name, start_date, end_date, payment_model, currency, status, created_at, updated_at, {string.Join(", ", columns.Keys)})
-            values ({publisher ?? Publisher}, 'Contract of {start:yyyy-MM-dd}', '{start:yyyy-MM-dd}', '{end:yyyy-MM-dd}', '{model}', '{currency}', '{status}', now(), now(), {string.Join(", ", columns.Values)})
+            insert into partnership_contracts
+                (publisher_id, contract_name, start_date, end_date, payment_model, currency, status, created_at, updated_at, {string.Join(", ", columns.Keys)})
+            values ({publisher ?? Publisher}, 'Contract of {start:yyyy-MM-dd}', '{start:yyyy-MM-dd}', '{end:yyyy-MM-dd}', '{model}', '{currency}', '{status}',
+                now(), now(), {string.Join(", ", columns.Values)})
             returning id
             """)))!;
     }
@@ -110,11 +117,17 @@ internal sealed class Accounting
     [
         .. statement["lines"]!.AsArray().Select(l => string.Join(' ', new[]
         {
-            (string)l!["kind"]!, l["book_id"] is null ? null : (string)l["description"]!, (string?)l["for_month"], ((long)l["amount_cents"]!).ToString(CultureInfo.InvariantCulture),
+            (string)l!["kind"]!, l["book_id"] is null ? null : (string)l["description"]!, (string?)l["for_month"], $"{(long)l["amount_cents"]!}",
         }.Where(t => t is not null))),
     ];
 
     public static string[] Problems(JsonNode statement) => [.. statement["problems"]!.AsArray().Select(p => (string)p!)];
+
+    /// <summary>The audit trail of a statement: action, total before and after, and what it was issued with.</summary>
+    public async Task<string> TrailAsync(long id) => (string)(await _app.SqlAsync($"""
+        select string_agg(concat_ws(' ', action, before ->> 'total_cents', after ->> 'total_cents', after ->> 'content_sha256'), '; ' order by id)
+        from audit_entries where subject_type = 'publisher_statement' and subject_id = {id}
+        """))!;
 
     public static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
