@@ -29,7 +29,7 @@ internal static class LineReason
             var share = $"{Amount(pool)} revenue × {Seconds(contract.Seconds)} of {Seconds(content.Facts.AllSeconds)} × {Percent(contract.RevShareBps ?? 0)} = {Amount(contract.RevenueShareCents)}";
             return line.SecondsWatched == contract.Seconds && line.AmountCents == contract.RevenueShareCents
                 ? $"{share}."
-                : $"{share} for the contract; of this the book's part for {Seconds(line.SecondsWatched)} of {Seconds(contract.Seconds)}, by largest remainder, is {Amount(line.AmountCents)}.";
+                : $"{share}; of this for {Seconds(line.SecondsWatched)} of {Seconds(contract.Seconds)}, by largest remainder, {Amount(line.AmountCents)}.";
         }
 
         string PartOfMonth(long monthly, StatementContract contract, long result) => contract.DaysHeld == contract.DaysInMonth
