@@ -7,7 +7,7 @@ namespace Storytime.Reporting;
 internal sealed class StatementPdfTable
 {
     private const double Text = 8.5;
-    private const double Small = 6.8;
+    private const double Small = 6.4;
     private const double Gap = 12;
 
     private readonly Sheet _sheet;
