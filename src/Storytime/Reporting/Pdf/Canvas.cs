@@ -25,7 +25,8 @@ internal readonly record struct Ink(byte Red, byte Green, byte Blue)
 }
 
 /// <summary>
-/// Pages of text, lines and boxes. Points (1/72 inch) from the left and from the top; text stands on its y. What is drawn is only gathered at first: which glyphs a font must have is known at the end.
+/// Pages of text, lines and boxes. Points (1/72 inch) from the left and from the top; text stands on its y. What is drawn is only
+/// gathered at first: which glyphs a font must have is known at the end.
 /// Text is drawn as it is given, so it must come from <see cref="Typeface.Printable"/>.
 /// </summary>
 internal sealed class Canvas(double width, double height)
