@@ -26,10 +26,11 @@ internal static class LineReason
         {
             if (content.Facts.PoolCents is not { } pool)
                 return $"No revenue in {content.Currency} was entered for this month.";
-            var share = $"{Amount(pool)} revenue × {Seconds(contract.Seconds)} of {Seconds(content.Facts.AllSeconds)} × {Percent(contract.RevShareBps ?? 0)} = {Amount(contract.RevenueShareCents)}";
+            var share = $"{Amount(pool)} revenue × {Seconds(contract.Seconds)} of {Seconds(content.Facts.AllSeconds)} × "
+                + $"{Percent(contract.RevShareBps ?? 0)} = {Amount(contract.RevenueShareCents)}";
             return line.SecondsWatched == contract.Seconds && line.AmountCents == contract.RevenueShareCents
                 ? $"{share}."
-                : $"{share} for the contract; of this the book's part for {Seconds(line.SecondsWatched)} of {Seconds(contract.Seconds)}, by largest remainder, is {Amount(line.AmountCents)}.";
+                : $"{share}; of this for {Seconds(line.SecondsWatched)} of {Seconds(contract.Seconds)}, by largest remainder, {Amount(line.AmountCents)}.";
         }
 
         string PartOfMonth(long monthly, StatementContract contract, long result) => contract.DaysHeld == contract.DaysInMonth
@@ -50,7 +51,8 @@ internal static class LineReason
 
         string Advance(StatementContract contract, StatementContentLine line)
         {
-            var guarantee = $"Guarantee of {Amount(contract.MinimumGuaranteeCents ?? 0)} over the term from {Day(contract.StartDate)} to {Day(contract.TerminatedOn ?? contract.EndDate)}, paid ahead";
+            var guarantee = $"Guarantee of {Amount(contract.MinimumGuaranteeCents ?? 0)} over the term "
+                + $"from {Day(contract.StartDate)} to {Day(contract.TerminatedOn ?? contract.EndDate)}, paid ahead";
             return contract.Term is { AdvancedBeforeCents: not 0 and var before }
                 ? $"{guarantee}; − {Amount(before)} advanced before = {Amount(line.AmountCents)}."
                 : $"{guarantee}: {Amount(line.AmountCents)}.";

@@ -41,7 +41,9 @@ internal static class StatementCsv
 
     /// <summary>Of a book: how many, or that they are too few to be told.</summary>
     public static string Children(StatementContentLine line) =>
-        line.Children is { } children ? FormattableString.Invariant($"{children}") : line.BookId is not null && line.Kind is StatementLineKind.RevenueShare or StatementLineKind.Usage ? "<5" : "";
+        line.Children is { } children
+            ? FormattableString.Invariant($"{children}")
+            : line.BookId is not null && line.Kind is StatementLineKind.RevenueShare or StatementLineKind.Usage ? "<5" : "";
 
     private static void Begin(CsvWriter csv, StatementDocument statement)
     {

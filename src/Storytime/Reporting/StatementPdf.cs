@@ -32,8 +32,13 @@ internal static class StatementPdf
     private static void Letterhead(Sheet sheet, StatementOptions from)
     {
         sheet.Paragraph(from.CompanyName, sheet.Left, sheet.Right - sheet.Left, Typeface.Bold, 15, Ink.Black);
-        string?[] lines = [string.Join(" · ", from.CompanyAddress.Where(l => !string.IsNullOrWhiteSpace(l))), string.Join(" · ", new[] { from.CompanyEmail, from.CompanyTaxId }.Where(l => !string.IsNullOrWhiteSpace(l)))];
-        foreach (var line in lines.OfType<string>().Where(l => l.Length > 0))
+        string?[] reach = [from.CompanyEmail, from.CompanyTaxId];
+        string[] lines =
+        [
+            string.Join(" · ", from.CompanyAddress.Where(l => !string.IsNullOrWhiteSpace(l))),
+            string.Join(" · ", reach.Where(l => !string.IsNullOrWhiteSpace(l))),
+        ];
+        foreach (var line in lines.Where(l => l.Length > 0))
             sheet.Paragraph(line, sheet.Left, sheet.Right - sheet.Left, Typeface.Regular, 8, Ink.Gray);
         sheet.Y += 6;
         sheet.Canvas.Line(sheet.Left, sheet.Right, sheet.Y, Ink.Black, 1);
@@ -111,7 +116,8 @@ internal static class StatementPdf
         if (contract.FlatFeeCents is { } fee)
             yield return $"{Money.Format(fee, currency)} a month";
         if (contract.MinimumGuaranteeCents is { } guarantee)
-            yield return $"minimum guarantee of {Money.Format(guarantee, currency)} " + (contract.MinimumGuaranteeBasis == GuaranteeBasis.Term ? "over the term, paid ahead and recouped" : "a month");
+            yield return $"minimum guarantee of {Money.Format(guarantee, currency)} "
+                + (contract.MinimumGuaranteeBasis == GuaranteeBasis.Term ? "over the term, paid ahead and recouped" : "a month");
     }
 
     private static void Proof(Sheet sheet, StatementDocument statement)
@@ -120,7 +126,9 @@ internal static class StatementPdf
         sheet.Y += 18;
         if (statement.ContentHash is not { } hash || statement.Status == StatementStatus.Draft)
         {
-            sheet.Paragraph("This is a draft. It is computed again whenever usage, revenue or terms change, and has no content hash until it is issued.", sheet.Left, sheet.Right - sheet.Left, Typeface.Regular, 7.5, Ink.Gray);
+            sheet.Paragraph(
+                "This is a draft. It is computed again whenever usage, revenue or terms change, and has no content hash until it is issued.",
+                sheet.Left, sheet.Right - sheet.Left, Typeface.Regular, 7.5, Ink.Gray);
             return;
         }
         sheet.Paragraph("SHA-256 of this statement's content", sheet.Left, sheet.Right - sheet.Left, Typeface.Bold, 7.5, Ink.Black);

@@ -7,7 +7,7 @@ namespace Storytime.Reporting;
 internal sealed class StatementPdfTable
 {
     private const double Text = 8.5;
-    private const double Small = 7;
+    private const double Small = 6.4;
     private const double Gap = 12;
 
     private readonly Sheet _sheet;
@@ -83,7 +83,7 @@ internal sealed class StatementPdfTable
     private void Line(StatementContentLine line, int position)
     {
         var title = Typeface.Regular.Wrap(Typeface.Regular.Printable(TitleOf(line)), DescriptionWidth, Text);
-        var reason = Typeface.Regular.Wrap(Typeface.Regular.Printable(LineReason.Of(_content, line)), DescriptionWidth, Small);
+        var reason = Typeface.Regular.Wrap(Typeface.Regular.Printable(LineReason.Of(_content, line)), _sheet.Right - _description, Small);
         _sheet.Need((title.Count * Text * 1.4) + (reason.Count * Small * 1.35) + 6);
         for (var i = 0; i < title.Count; i++)
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using Storytime.Platform;
 using Storytime.Reporting;
 
 namespace Storytime.Tests.Reporting;
@@ -39,7 +38,7 @@ public sealed class StatementCsvTests
             foreach (var (row, (i, line)) in rows.Zip(content.Lines.Index()))
             {
                 row["line"].ShouldBe($"{i + 1}");
-                row["kind"].ShouldBe(Json.Name(line.Kind));
+                row["kind"].ShouldBe(Storytime.Platform.Json.Name(line.Kind));
                 row["publisher"].ShouldBe(Told(content.Facts.PublisherName));
                 row["description"].ShouldBe(Told(line.Description));
                 row["reason"].ShouldBe(Told(LineReason.Of(content, line)));

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Storytime.Platform;
 using Storytime.Reporting;
 using Storytime.Tests.Testing;
 

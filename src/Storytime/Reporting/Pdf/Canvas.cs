@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using UglyToad.PdfPig.Core;
 using UglyToad.PdfPig.Graphics.Operations.SpecialGraphicsState;
 using UglyToad.PdfPig.Writer;
@@ -23,7 +25,8 @@ internal readonly record struct Ink(byte Red, byte Green, byte Blue)
 }
 
 /// <summary>
-/// Pages of text, lines and boxes. Points (1/72 inch) from the left and from the top; text stands on its y. What is drawn is only gathered at first: which glyphs a font must have is known at the end.
+/// Pages of text, lines and boxes. Points (1/72 inch) from the left and from the top; text stands on its y. What is drawn is only
+/// gathered at first: which glyphs a font must have is known at the end.
 /// Text is drawn as it is given, so it must come from <see cref="Typeface.Printable"/>.
 /// </summary>
 internal sealed class Canvas(double width, double height)
@@ -66,9 +69,11 @@ internal sealed class Canvas(double width, double height)
         Gather(text, Typeface.Bold);
         Draw((page, fonts) =>
         {
+            page.CurrentStream.Operations.Add(Push.Value);
             page.SetTextAndFillColor(Ink.Watermark.Red, Ink.Watermark.Green, Ink.Watermark.Blue);
             page.CurrentStream.Operations.Add(new ModifyCurrentTransformationMatrix([slant, slant, -slant, slant, width / 2, height / 2]));
             fonts.Show(page, -half, -size / 3, text, Typeface.Bold, size);
+            page.CurrentStream.Operations.Add(Pop.Value);
             page.ResetColor();
         });
     }
@@ -86,7 +91,6 @@ internal sealed class Canvas(double width, double height)
         page.SetStrokeColor(ink.Red, ink.Green, ink.Blue);
         page.DrawRectangle(new PdfPoint(x, height - top - boxHeight), boxWidth, boxHeight, 0.1, fill: true);
         page.ResetColor();
-        page.ResetColor();
     });
 
     /// <summary>The file; the same for the same calls.</summary>
@@ -103,7 +107,17 @@ internal sealed class Canvas(double width, double height)
             foreach (var drawing in drawings)
                 drawing(page, fonts);
         }
-        return document.Build();
+        return WithOwnId(document.Build());
+    }
+
+    /// <summary>PdfPig draws the two ids of a file (ISO 32000-1, 14.4) at random; these follow from what is in it.</summary>
+    private static byte[] WithOwnId(byte[] file)
+    {
+        var at = file.AsSpan().LastIndexOf("/ID [ <"u8);
+        var hash = Encoding.ASCII.GetBytes(Convert.ToHexString(SHA256.HashData(file.AsSpan(..at)))[..32]);
+        foreach (var id in new[] { at + "/ID [ <".Length, at + "/ID [ <".Length + 32 + "><".Length })
+            hash.CopyTo(file.AsSpan(id));
+        return file;
     }
 
     private void Draw(Action<PdfPageBuilder, EmbeddedFonts> drawing) => _pages[_current].Add(drawing);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Storytime.Reporting.Pdf;
 
 /// <summary>
-/// A font with some of the characters of another. PdfPig makes one of its own for what it embeds, but cannot do it for fonts whose last glyphs share a width (both of ours for East Asia), holds 255
-/// characters at most, and reads all of the font for it; given one of these it does well.
+/// A font with some of the characters of another. PdfPig makes one of its own for what it embeds, but cannot do it for fonts whose last glyphs share a width
+/// (both of ours for East Asia), holds 255 characters at most, and reads all of the font for it; given one of these it does well.
 /// </summary>
 internal static class TrueTypeSubset
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Storytime.Reporting.Pdf;
 
 /// <summary>
-/// A typeface for titles in any language: DejaVu Sans (Latin, Greek, Cyrillic, Hebrew, …), for what it lacks Droid Sans Fallback (Chinese, Japanese), then Nanum Gothic Coding (Korean). All are in the
-/// program, with their licences beside them in <c>Reporting/Fonts</c>. What none of them has is shown as □, which each reader sees to be missing.
+/// A typeface for titles in any language: DejaVu Sans (Latin, Greek, Cyrillic, Hebrew, …), for what it lacks Droid Sans Fallback (Chinese, Japanese), then
+/// Nanum Gothic Coding (Korean). All are in the program, with their licences beside them in <c>Reporting/Fonts</c>. What none of them has is shown as □, which each reader sees to be missing.
 /// </summary>
 internal sealed class Typeface
 {
@@ -73,7 +73,8 @@ internal sealed class Typeface
     }
 
     private static bool MayBreak(char before, char after) =>
-        before == ' ' || ((IsEastAsian(before) || IsEastAsian(after)) && after != ' ' && !"、。，．・：；？！」』】）〉》ーっッゃゅょャュョ々…,.!?:;)]}%".Contains(after, StringComparison.Ordinal)
+        before == ' ' || ((IsEastAsian(before) || IsEastAsian(after)) && after != ' '
+            && !"、。，．・：；？！」』】）〉》ーっッゃゅょャュョ々…,.!?:;)]}%".Contains(after, StringComparison.Ordinal)
             && !"「『【（〈《([{".Contains(before, StringComparison.Ordinal));
 
     /// <summary>Ideographs, kana and full-width forms. Korean is written with blanks.</summary>
