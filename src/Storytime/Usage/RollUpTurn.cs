@@ -62,7 +62,7 @@ internal sealed class RollUpTurn : IAsyncDisposable
         // A run takes as long as it takes, and so does the wait for another one.
         var command = new NpgsqlCommand(sql, _connection, _transaction) { CommandTimeout = 0 };
         foreach (var value in values)
-            command.Parameters.Add(value is DateOnly[] ? new() { Value = value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date } : new() { Value = value });
+            command.Parameters.Add(value is DateOnly[] days ? new() { Value = days, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date } : new() { Value = value });
         return command;
     }
 }
