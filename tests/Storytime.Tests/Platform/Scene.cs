@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Storytime.Accounts;
 using Storytime.Admin;
 using Storytime.Platform.Auth;
-using Storytime.Tests.Reporting;
 using Storytime.Tests.Testing;
 using Storytime.Tests.Videos;
 using Storytime.Videos;

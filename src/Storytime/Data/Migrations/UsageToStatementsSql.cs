@@ -54,10 +54,11 @@ internal static class UsageToStatementsSql
                 raise exception 'Lines of statements are not truncated: those of issued ones never change.'
                     using errcode = 'integrity_constraint_violation', constraint = 'issued_statements_stay';
             end if;
-            -- Locked, so that no line slips in while the statement is being issued.
+            -- Waits for whoever is issuing, so that no line slips in meanwhile; the next statement then sees what became of it.
+            perform from publisher_statements
+                where id in (case when tg_op <> 'INSERT' then old.statement_id end, case when tg_op <> 'DELETE' then new.statement_id end) order by id for share;
             select id into issued from publisher_statements
-                where status = 'issued' and id in (case when tg_op <> 'INSERT' then old.statement_id end, case when tg_op <> 'DELETE' then new.statement_id end)
-                limit 1 for key share;
+                where status = 'issued' and id in (case when tg_op <> 'INSERT' then old.statement_id end, case when tg_op <> 'DELETE' then new.statement_id end) limit 1;
             if issued is not null then
                 raise exception 'Statement % is issued: its lines never change.', issued using errcode = 'integrity_constraint_violation', constraint = 'issued_statements_stay';
             end if;
