@@ -48,6 +48,22 @@ public sealed class IssuedStatementTests(StorytimeApp app) : IClassFixture<Story
         (await app.SqlAsync("select count(*) from publisher_statements where status = 'draft'")).ShouldBe(0L);
     }
 
+    [Fact]
+    public async Task No_line_slips_into_a_statement_that_is_being_issued()
+    {
+        await MakeAsync();
+        Task late;
+        await using (await HeldLock.TakeAsync(app, "update publisher_statements set status = 'issued', issued_at = now(), content_hash = '\\x02' where status = 'draft'"))
+        {
+            late = app.SqlAsync("""
+                insert into statement_lines (statement_id, position, kind, description, seconds_watched, amount_cents)
+                select max(id), 9, 'usage', 'More', 0, 5 from publisher_statements where status = 'draft'
+                """);
+            await app.WaitersAsync(1, late);
+        }
+        (await Should.ThrowAsync<PostgresException>(() => late)).ConstraintName.ShouldBe("issued_statements_stay");
+    }
+
     /// <summary>An issued statement with a line, and a draft with one.</summary>
     private async Task MakeAsync()
     {
