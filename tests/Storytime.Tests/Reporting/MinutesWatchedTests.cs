@@ -55,7 +55,7 @@ public sealed class MinutesWatchedTests(StorytimeApp app) : IClassFixture<Storyt
         var lines = file.Split("\r\n");
         lines[0].ShouldBe("publisher_id,publisher_name,book_id,title,seconds,minutes,plays,children");
         lines[1..].Select(l => string.Join(',', l.Split(',').Skip(3))).ShouldBe([
-            "'=1+1,600,10.00,1,1", "'@x,599,9.98,1,1", "'-2,598,9.97,1,1", "'+3,597,9.95,1,1", "\"Übung, \"\"macht\"\" den\nMeister\",596,9.93,1,1", "Мишка,595,9.92,1,1", ""]);
+            "\"'=1+1\",600,10.00,1,1", "\"'@x\",599,9.98,1,1", "\"'-2\",598,9.97,1,1", "\"'+3\",597,9.95,1,1", "\"Übung, \"\"macht\"\" den\nMeister\",596,9.93,1,1", "Мишка,595,9.92,1,1", ""]);
 
         foreach (var (accept, isCsv) in new[] { ("text/csv", true), ("text/csv, application/json;q=0.5", true), ("application/json, text/csv", false), ("*/*", false), ("text/html", false) })
         {

@@ -100,13 +100,14 @@ public sealed class OldViewingsTests(StorytimeApp app) : IClassFixture<Storytime
         // An erased child stays in the sums, and in the numbers that were counted before it went.
         (await ChildrenAsync("from=2024-01-01&to=2024-03-31&group_by=month")).ShouldBe("720:6 720:6 1440:6 total 2880:-");
         (await ChildrenAsync("from=2024-01-06&to=2024-03-31&group_by=month")).ShouldBe("360:6 720:6 1440:6 total 2520:-");
-        (await ChildrenAsync("from=2024-01-01&to=2024-03-31&group_by=book")).ShouldBe("2160:- 720:5 total 2880:-");
-        (await ChildrenAsync("from=2024-02-01&to=2024-03-31&group_by=book")).ShouldBe("1440:5 720:5 total 2160:5");
+        // The second book was watched in one month only, whose number is known.
+        (await ChildrenAsync("from=2024-01-01&to=2024-03-31&group_by=book")).ShouldBe("2160:- 720:6 total 2880:-");
+        (await ChildrenAsync("from=2024-02-01&to=2024-03-31&group_by=book")).ShouldBe("1440:5 720:6 total 2160:5");
         (await ChildrenAsync("from=2024-01-01&to=2024-03-31&group_by=day")).ShouldBe("360:6 360:6 360:6 360:6 720:6 720:6 total 2880:-");
         // Before the first day of all nothing was lost.
         (await ChildrenAsync("from=2022-01-01&to=2023-12-31&group_by=book")).ShouldBe(" total 0:0");
         // Six on one day: that many at least.
-        (await ChildrenAsync("from=2024-01-01&to=2024-03-31&group_by=book&for=publisher")).ShouldBe("2160:- 720:5 total 2880:-");
+        (await ChildrenAsync("from=2024-01-01&to=2024-03-31&group_by=book&for=publisher")).ShouldBe("2160:- 720:6 total 2880:-");
         (await finance.GetAsync($"{Reports}/minutes_watched.csv?from=2024-01-01&to=2024-03-31&group_by=book")).Text.ShouldContain("One,2160,36.00,36,\r\n");
 
         var refused = (await finance.GetAsync($"{Reports}/completion?from=2024-01-06&to=2024-03-31")).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
