@@ -23,6 +23,7 @@ public sealed class RetentionTests(StorytimeApp app) : IClassFixture<StorytimeAp
         }
         var old = Month(14);
         await app.SqlAsync($"insert into usage_events (child_profile_id, book_id, event_id, event_type, occurred_at, created_at) values (1, 1, gen_random_uuid(), 'pause', '{old:yyyy-MM-dd}Z', now())");
+        await app.SqlAsync($"insert into archived_days (day, events, size_bytes, archived_at) values ('{old:yyyy-MM-dd}', 1, 1, now())");
         // One that a run had detached before it was killed.
         await app.SqlAsync($"alter table usage_events detach partition {Name("usage_events", 15)}");
         await app.RollUpAsync();
