@@ -24,7 +24,7 @@ internal sealed class CsvFile<T>(string name, string[] header, Func<ReportReadin
     {
         var (services, response, ct) = (httpContext.RequestServices, httpContext.Response, httpContext.RequestAborted);
         var turns = services.GetRequiredService<ReportTurns>();
-        if (!turns.TryTake())
+        if (!await turns.TryTakeAsync(services.GetRequiredService<TimeProvider>(), ct))
         {
             await ApiError.RateLimited(_wait).ExecuteAsync(httpContext);
             return;
@@ -90,9 +90,27 @@ internal sealed class ReportTurns : IDisposable
 {
     public const int Most = 2;
 
+    /// <summary>Most files take less.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly SemaphoreSlim _turns = new(Most);
 
-    public bool TryTake() => _turns.Wait(0);
+    /// <summary>Waits for a turn for a while.</summary>
+    /// <returns>False when there was none.</returns>
+    public async Task<bool> TryTakeAsync(TimeProvider time, CancellationToken ct)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+        try
+        {
+            await _turns.WaitAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     public void Return() => _turns.Release();
 

@@ -26,6 +26,10 @@ internal readonly record struct ContractChange(ContractContent After, ApiError? 
             return Conflict("A contract expires by itself when its end_date is over. To end it before, let status be terminated, or give an earlier end_date.");
         if (after.PublisherId != before.PublisherId && before.Status != ContractStatus.Draft)
             return Conflict("The publisher changes in drafts only. Terminate this contract, and make a new one for the other publisher.");
+        if (after.Currency != before.Currency && before.Status == ContractStatus.Active)
+            return Conflict("The currency changes in drafts only: each currency has statements of its own. Terminate this contract, and make a new one.");
+        if ((before.MinimumGuaranteeBasis, before.Status) == (GuaranteeBasis.Term, ContractStatus.Active) && after.MinimumGuaranteeBasis != GuaranteeBasis.Term)
+            return Conflict("The advance of a guarantee over the term is still to be earned under this contract. Terminate it, and make a new one with another guarantee.");
         return before.Status switch
         {
             ContractStatus.Draft => OfDraft(after, status, request.TerminatedOn),

@@ -58,7 +58,14 @@ public sealed class ReportFilesTests(StorytimeApp app) : IClassFixture<Storytime
         await using var held = await HeldLock.TakeAsync(app, "lock table usage_totals in access exclusive mode");
         var files = Enumerable.Range(0, ReportTurns.Most).Select(_ => MonthAsync()).ToList();
         await app.WaitersAsync(ReportTurns.Most);
-        (await MonthAsync()).ShouldBeError(HttpStatusCode.TooManyRequests, "rate_limited").Headers.RetryAfter.ShouldNotBeNull();
+        var third = MonthAsync();
+        for (var waited = TimeSpan.Zero; !third.IsCompleted; waited += TimeSpan.FromSeconds(1))
+        {
+            waited.ShouldBeLessThan(CsvFile.Longest);
+            app.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        (await third).ShouldBeError(HttpStatusCode.TooManyRequests, "rate_limited").Headers.RetryAfter.ShouldNotBeNull();
         app.Clock.Advance(CsvFile.Longest);
         foreach (var file in files)
             await Should.ThrowAsync<HttpRequestException>(() => file);
