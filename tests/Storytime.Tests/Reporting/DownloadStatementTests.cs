@@ -36,7 +36,7 @@ public sealed class DownloadStatementTests(StorytimeApp app) : IClassFixture<Sto
         var text = pdf.GetPage(1).Text.Replace(" ", "", StringComparison.Ordinal);
         text.ShouldContain("DRAFT");
         text.ShouldContain("月の小舟");
-        text.ShouldContain("OwlHouse");
+        text.ShouldContain("LanternPress");
     }
 
     [Theory]

@@ -23,6 +23,11 @@ internal static class StoredStatements
             insert into statement_lines (statement_id, position, kind, book_id, description, seconds_watched, amount_cents)
             values ({id}, 1, 'usage', {book}, '{title.Replace("'", "''", StringComparison.Ordinal)}', 90, 0)
             """);
+        // What a draft is computed from when it is read.
+        await app.SqlAsync($"""
+            insert into daily_usages (day, book_id, publisher_id, territory, seconds_watched, plays, children, updated_at) values ('2026-01-05', {book}, {publisher}, 'US', 90, 1, 1, now());
+            insert into usage_totals (grain, starts_on, seconds_watched, plays, children, updated_at) values ('month', '2026-01-01', 3600, 1, 1, now()) on conflict do nothing;
+            """);
         if (issued)
             await app.SqlAsync($"update publisher_statements set status = 'issued', issued_at = '2026-02-03T09:30:00Z', content_hash = decode('{SampleStatements.Hash}', 'hex') where id = {id}");
         return id;

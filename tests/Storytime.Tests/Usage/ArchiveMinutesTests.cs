@@ -73,6 +73,8 @@ public sealed class ArchiveMinutesTests(Database database)
     {
         await using var host = await ArchiveHost.StartAsync(database);
         var (_, child) = await host.App.FamilyAsync();
+        // The first day of the oldest month is never worked out: what reaches into it may be gone.
+        await host.App.SqlAsync($"select ensure_month_partition('usage_events', '{host.Month.AddMonths(-1):yyyy-MM-dd}')");
         await host.App.SqlAsync($"""
             insert into usage_events (child_profile_id, book_id, event_id, event_type, occurred_at, created_at)
             select {child}, 1, gen_random_uuid(), 'heartbeat', '{host.Month:yyyy-MM-dd}'::timestamptz + n * interval '0.7 seconds', now() from generate_series(0, 120000) as n
