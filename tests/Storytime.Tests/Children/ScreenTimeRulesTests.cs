@@ -35,7 +35,7 @@ public sealed class ScreenTimeRulesTests
 
     private static readonly Gen<Day> _day = Gen.Select(
         _moment,
-        Gen.Frequency((3, Gen.Const(0.0)), (1, Gen.Double[0, 0.999])),
+        Gen.Frequency((3, Gen.Const(0.0)), (1, Gen.Int[1, 999].Select(ms => ms / 1000.0))),
         Gen.Frequency((1, Gen.Const((int?)null)), (4, Gen.Int[0, 180].Select(m => (int?)m)), (1, Gen.Int[0, 1440].Select(m => (int?)m))),
         _quiet,
         Gen.Select(Gen.Int[0, 30 * 3600], Gen.Int[0, 120], Gen.Frequency((4, false), (1, true)), Gen.Frequency((4, false), (1, true)), (a, e, s, w) => new Said(a, e, s, w)).Array[0, 3],

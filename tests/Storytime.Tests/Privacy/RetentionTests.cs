@@ -81,70 +81,72 @@ public sealed class BusyRetentionTests(StorytimeApp app) : IClassFixture<Storyti
 }
 
 /// <summary>What is not in the sums must not go.</summary>
-public sealed class UsageRetentionTests(StorytimeApp app) : IClassFixture<StorytimeApp>
+public sealed class UsageRetentionTests(StorytimeApp fixture) : IClassFixture<StorytimeApp>
 {
-    private DateTimeOffset Oldest => new DateTimeOffset(app.Now.Year, app.Now.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(-15);
+    private readonly StorytimeApp _app = fixture.With("Archive:Enabled", "false");
+
+    private DateTimeOffset Oldest => new DateTimeOffset(_app.Now.Year, _app.Now.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(-15);
 
     [Fact]
     public async Task A_month_waits_until_it_is_rolled_up_and_so_do_its_child_book_days_and_the_months_after_it()
     {
-        var (_, child) = await app.FamilyAsync();
+        var (_, child) = await _app.FamilyAsync();
         await MakeMonthsAsync();
-        await app.StoreEventsAsync(child, [(1, null, "play_start", Oldest.AddMonths(1).AddDays(3)), (1, null, "pause", Oldest.AddMonths(1).AddDays(3).AddSeconds(50))]);
+        await _app.StoreEventsAsync(child, [(1, null, "play_start", Oldest.AddMonths(1).AddDays(3)), (1, null, "pause", Oldest.AddMonths(1).AddDays(3).AddSeconds(50))]);
         using var logs = new Logs(app);
         // The oldest one has nothing that could wait.
         (await DropAsync()).ShouldBe([1, 0]);
         logs.Text.ShouldContain($"Warning: Usage events of the month from {DateOnly.FromDateTime(Oldest.AddMonths(1).Date)} and all later ones are kept longer than they should be: not all of it is rolled up");
 
-        await app.RollUpAsync();
-        (await app.SqlAsync("select seconds_watched from viewing_days")).ShouldBe(50);
+        await _app.RollUpAsync();
+        (await _app.SqlAsync("select seconds_watched from viewing_days")).ShouldBe(50);
         var sums = await SumsAsync();
         (await DropAsync()).ShouldBe([0, 0]);
         // They stay for ever, and nothing that is worked out later takes them for wrong.
         (await SumsAsync()).ShouldBe(sums);
-        await app.RunAsync<RollUpJobs>(async j => (await j.RebuildAsync(CancellationToken.None)).ShouldBe((0, 0)));
+        await _app.RunAsync<RollUpJobs>(async j => (await j.RebuildAsync(CancellationToken.None)).ShouldBe((0, 0)));
         (await SumsAsync()).ShouldBe(sums);
     }
 
     [Fact]
     public async Task Events_of_the_day_after_a_month_keep_it_because_it_reaches_into_them()
     {
-        var (_, child) = await app.FamilyAsync();
+        var (_, child) = await _app.FamilyAsync();
         await MakeMonthsAsync();
-        await app.RollUpAsync();
+        await _app.RollUpAsync();
         var midnight = Oldest.AddMonths(2);
-        await app.StoreEventsAsync(child, [(1, null, "pause", midnight.AddSeconds(30))]);
+        await _app.StoreEventsAsync(child, [(1, null, "pause", midnight.AddSeconds(30))]);
         (await DropAsync()).ShouldBe([1, 0]);
-        await app.RollUpAsync();
+        await _app.RollUpAsync();
         (await DropAsync()).ShouldBe([0, 0]);
     }
 
     [Fact]
     public async Task An_erasure_that_is_not_settled_keeps_events_and_so_does_a_restored_database()
     {
-        var (parent, child) = await app.FamilyAsync();
+        var (parent, child) = await _app.FamilyAsync();
         await MakeMonthsAsync();
-        await app.StoreEventsAsync(child, [(1, null, "play_start", Oldest.AddMonths(1).AddDays(3))]);
+        await _app.StoreEventsAsync(child, [(1, null, "play_start", Oldest.AddMonths(1).AddDays(3))]);
         (await parent.DeleteAsync($"/api/v1/children/{child}")).ShouldBe(HttpStatusCode.NoContent);
         // The watermark passes what is left to the erasure.
-        await app.RollUpAsync();
+        await _app.RollUpAsync();
         (await DropAsync()).ShouldBe([2, 0]);
-        await app.RunAsync<EraseData>(j => j.SweepAsync(CancellationToken.None));
-        (await app.SqlAsync($"select seconds_watched from usage_totals where grain = 'month' and starts_on = '{Oldest.AddMonths(1):yyyy-MM-dd}' and seconds_watched = 90")).ShouldBe(90L);
-        var system = await app.SqlAsync("select system_identifier from roll_up_marks");
-        await app.SqlAsync("update roll_up_marks set system_identifier = 1");
+        await _app.RunAsync<EraseData>(j => j.SweepAsync(CancellationToken.None));
+        (await _app.SqlAsync($"select seconds_watched from usage_totals where grain = 'month' and starts_on = '{Oldest.AddMonths(1):yyyy-MM-dd}' and seconds_watched = 90")).ShouldBe(90L);
+        var system = await _app.SqlAsync("select system_identifier from roll_up_marks");
+        await _app.SqlAsync("update roll_up_marks set system_identifier = 1");
         (await DropAsync()).ShouldBe([2, 0]);
-        await app.SqlAsync($"update roll_up_marks set system_identifier = {system}");
+        await _app.SqlAsync($"update roll_up_marks set system_identifier = {system}");
         (await DropAsync()).ShouldBe([0, 0]);
     }
 
     [Fact]
     public async Task Child_book_days_never_go_before_their_events()
     {
-        _ = app.Services;
+        _ = _app.Services;
         await MakeMonthsAsync();
-        await app.RollUpAsync();
-        await using var reader = new NpgsqlConnection(app.ConnectionString);
+        await _app.RollUpAsync();
+        await using var reader = new NpgsqlConnection(_app.ConnectionString);
         await reader.OpenAsync();
         await using (var transaction = await reader.BeginTransactionAsync())
         {
@@ -158,17 +160,17 @@ public sealed class UsageRetentionTests(StorytimeApp app) : IClassFixture<Storyt
     [Fact]
     public async Task Where_days_are_archived_a_month_waits_for_that_too()
     {
-        _ = app.Services;
+        _ = _app.Services;
         await MakeMonthsAsync();
-        var rollUp = app.Services.GetRequiredService<RollUp>();
+        var rollUp = _app.Services.GetRequiredService<RollUp>();
         var month = DateOnly.FromDateTime(Oldest.AddMonths(1).Date);
-        await app.StoreEventsAsync(1, [(1, null, "play_start", Oldest.AddMonths(1).AddDays(3)), (1, null, "play_start", Oldest.AddMonths(1).AddDays(4))]);
-        await app.RollUpAsync();
+        await _app.StoreEventsAsync(1, [(1, null, "play_start", Oldest.AddMonths(1).AddDays(3)), (1, null, "play_start", Oldest.AddMonths(1).AddDays(4))]);
+        await _app.RollUpAsync();
         (await rollUp.WhyEventsStayAsync(month, archived: false, CancellationToken.None)).ShouldBeNull();
         foreach (var day in new[] { 3, 4 })
         {
             (await rollUp.WhyEventsStayAsync(month, archived: true, CancellationToken.None)).ShouldBe("not all of it is archived");
-            await app.SqlAsync($"insert into archived_days (day, events, size_bytes, archived_at) values ('{month.AddDays(day):yyyy-MM-dd}', 1, 1, now())");
+            await _app.SqlAsync($"insert into archived_days (day, events, size_bytes, archived_at) values ('{month.AddDays(day):yyyy-MM-dd}', 1, 1, now())");
         }
         (await rollUp.WhyEventsStayAsync(month, archived: true, CancellationToken.None)).ShouldBeNull();
         await DropAsync();
@@ -180,22 +182,22 @@ public sealed class UsageRetentionTests(StorytimeApp app) : IClassFixture<Storyt
         foreach (var table in new[] { "usage_events", "viewing_days" })
         {
             for (var months = 0; months <= 1; months++)
-                await app.SqlAsync($"select ensure_month_partition('{table}', '{Oldest.AddMonths(months):yyyy-MM-dd}')");
+                await _app.SqlAsync($"select ensure_month_partition('{table}', '{Oldest.AddMonths(months):yyyy-MM-dd}')");
         }
     }
 
     /// <returns>How many of the old months are left, of events, and how many more or fewer of child-book-days.</returns>
     private async Task<int[]> DropAsync()
     {
-        await app.RunAsync<DropOldMonths>(j => j.RunAsync(CancellationToken.None));
+        await _app.RunAsync<DropOldMonths>(j => j.RunAsync(CancellationToken.None));
         var (events, days) = (await CountAsync("usage_events"), await CountAsync("viewing_days"));
         return [events, days - events];
     }
 
-    private async Task<int> CountAsync(string table) => (int)(long)(await app.SqlAsync(
+    private async Task<int> CountAsync(string table) => (int)(long)(await _app.SqlAsync(
         $"select count(*) from pg_class where relname in ('{table}_{Oldest:yyyy_MM}', '{table}_{Oldest.AddMonths(1):yyyy_MM}')"))!;
 
-    private Task<object?> SumsAsync() => app.SqlAsync("""
+    private Task<object?> SumsAsync() => _app.SqlAsync("""
         select string_agg(row::text, E'\n' order by row::text) from (select d::text from daily_usages d union all select t::text from usage_totals t) as all_rows(row)
         """);
 }
