@@ -93,7 +93,7 @@ public sealed class UsageRetentionTests(StorytimeApp fixture) : IClassFixture<St
         var (_, child) = await _app.FamilyAsync();
         await MakeMonthsAsync();
         await _app.StoreEventsAsync(child, [(1, null, "play_start", Oldest.AddMonths(1).AddDays(3)), (1, null, "pause", Oldest.AddMonths(1).AddDays(3).AddSeconds(50))]);
-        using var logs = new Logs(app);
+        using var logs = new Logs(_app);
         // The oldest one has nothing that could wait.
         (await DropAsync()).ShouldBe([1, 0]);
         logs.Text.ShouldContain($"Warning: Usage events of the month from {DateOnly.FromDateTime(Oldest.AddMonths(1).Date)} and all later ones are kept longer than they should be: not all of it is rolled up");
