@@ -144,7 +144,7 @@ public sealed class StatementPdfTests
             poppler.ExitCode.ShouldBe(0);
         }
         foreach (var picture in new[] { "statement-1.png", "statement-2.png" })
-            new FileInfo(Path.Combine(images, picture)).Length.ShouldBeInRange(10_000, 150 * 1024);
+            new FileInfo(Path.Combine(images, picture)).Length.ShouldBeInRange(10_000, 200 * 1024);
     }
 
     /// <summary>Without blanks, which lines and columns leave out.</summary>
