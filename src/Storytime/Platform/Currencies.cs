@@ -31,7 +31,7 @@ internal sealed class CurrencyAttribute : ValidationAttribute, ITextRule
     public override bool IsValid(object? value) => value is not string currency || Currencies.IsKnown(currency);
 }
 
-/// <summary>An amount in cents.</summary>
+/// <summary>An amount in the currency's smallest unit by ISO 4217, which names call cents.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 internal sealed class CentsAttribute(long maximum) : RangeAttribute(0, maximum)
 {

@@ -30,7 +30,7 @@ internal static class LineReason
                 + $"{Percent(contract.RevShareBps ?? 0)} = {Amount(contract.RevenueShareCents)}";
             return line.SecondsWatched == contract.Seconds && line.AmountCents == contract.RevenueShareCents
                 ? $"{share}."
-                : $"{share}; of this for {Seconds(line.SecondsWatched)} of {Seconds(contract.Seconds)}, by largest remainder, {Amount(line.AmountCents)}.";
+                : $"{share}; of this the part for {Seconds(line.SecondsWatched)} of {Seconds(contract.Seconds)}, by largest remainder.";
         }
 
         string PartOfMonth(long monthly, StatementContract contract, long result) => contract.DaysHeld == contract.DaysInMonth

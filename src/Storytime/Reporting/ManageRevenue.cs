@@ -11,10 +11,10 @@ namespace Storytime.Reporting;
 
 /// <summary>The revenue of a month that publishers with a share of it have a part in, in one currency.</summary>
 /// <param name="Month">Such as <c>2026-02</c>.</param>
-/// <param name="AmountCents">In cents, hundredths of the currency.</param>
+/// <param name="AmountCents">All of the month's revenue, expressed in this currency: in its smallest unit by ISO 4217 (cents of USD, whole JPY).</param>
 public sealed record RevenuePeriodResponse(string Month, long AmountCents, string Currency, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
-/// <param name="AmountCents">All of the month's revenue, expressed in this currency.</param>
+/// <param name="AmountCents">All of the month's revenue, expressed in this currency: in its smallest unit by ISO 4217 (cents of USD, whole JPY).</param>
 /// <param name="Currency">ISO 4217.</param>
 public sealed record SetRevenueRequest(
     [Required(ErrorMessage = "An amount is needed."), Cents(ManageRevenue.MostCents)] long? AmountCents,

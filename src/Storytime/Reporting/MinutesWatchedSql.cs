@@ -48,15 +48,16 @@ internal static class MinutesWatchedSql
     private const string ShowAll = ", marked as (select *, false as small, false as hidden from counted)";
 
     /// <summary>
-    /// With one small cell others must go, or it could be worked out from the total: the next smallest, until two cells and five children are hidden together.
+    /// With one small cell another must go, or it could be worked out from the total: the smallest that is not small, because what is hidden then has five children whoever they are.
+    /// Small cells do not add up to one: the same children may be in all of them, on another day or with another book.
     /// </summary>
     private static readonly string Hide = $"""
         , ranked as (
-            select *, coalesce(children, least) as known, row_number() over by_children as rank, min(coalesce(children, least)) over () as smallest,
-                coalesce(sum(coalesce(children, least)) over (by_children rows between unbounded preceding and 1 preceding), 0) as before
-            from counted window by_children as (order by coalesce(children, least), day, book_id, publisher_id)
+            select *, row_number() over (order by coalesce(children, least), day, book_id, publisher_id) as rank,
+                coalesce(children, least) < {FewChildren} as small, count(*) filter (where coalesce(children, least) < {FewChildren}) over () as few
+            from counted
         ), marked as (
-            select *, known < {FewChildren} as small, known < {FewChildren} or (smallest < {FewChildren} and (rank <= 2 or before < {FewChildren})) as hidden from ranked
+            select *, few > 0 and rank <= few + 1 as hidden from ranked
         )
         """;
 

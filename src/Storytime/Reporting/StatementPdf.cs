@@ -48,7 +48,7 @@ internal static class StatementPdf
     /// <summary>To whom on the left, what on the right.</summary>
     private static void Heading(Sheet sheet, StatementDocument statement, StatementOptions from)
     {
-        var (top, half, facts) = (sheet.Y, (sheet.Right - sheet.Left) / 2, statement.Content.Facts);
+        var (top, half, facts, total) = (sheet.Y, (sheet.Right - sheet.Left) / 2, statement.Content.Facts, statement.Content.TotalCents);
         sheet.Paragraph("To", sheet.Left, half - 20, Typeface.Regular, 8, Ink.Gray);
         sheet.Paragraph(facts.PublisherName, sheet.Left, half - 20, Typeface.Bold, 11, Ink.Black);
         foreach (var line in new[] { facts.ContactName, facts.BillingEmail }.Where(l => !string.IsNullOrWhiteSpace(l)))
@@ -65,16 +65,16 @@ internal static class StatementPdf
         {
             var day = DateOnly.FromDateTime(issued.UtcDateTime);
             sheet.Entry("Issued", LineReason.Day(day), x, 70, half, 9);
-            sheet.Entry("Payable by", LineReason.Day(day.AddDays(from.PaymentTermsDays)), x, 70, half, 9);
+            if (total > 0)
+                sheet.Entry("Payable by", LineReason.Day(day.AddDays(from.PaymentTermsDays)), x, 70, half, 9);
         }
         else
         {
             sheet.Paragraph("DRAFT: not issued, figures may still change.", x, half, Typeface.Bold, 9, Ink.Alarm);
         }
         sheet.Y = Math.Max(left, sheet.Y) + 16;
-        var total = statement.Content.TotalCents;
         sheet.Canvas.Box(sheet.Left, sheet.Y, sheet.Right - sheet.Left, 30, Ink.Pale);
-        sheet.Put(sheet.Left + 10, sheet.Y + 19, total < 0 ? "Overpaid so far, set off against later statements" : "Amount due", Typeface.Regular, 10, Ink.Black);
+        sheet.Put(sheet.Left + 10, sheet.Y + 19, total < 0 ? "Credit in our favour" : "Amount due", Typeface.Regular, 10, Ink.Black);
         sheet.Put(sheet.Right - 10, sheet.Y + 20, Money.Format(total, statement.Content.Currency), Typeface.Bold, 13, Ink.Black, Align.Right);
         sheet.Y += 46;
     }

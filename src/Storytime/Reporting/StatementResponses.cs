@@ -4,7 +4,7 @@ namespace Storytime.Reporting;
 
 /// <summary>A statement as it stands in a list: the numbers are those of <c>computed_at</c>.</summary>
 /// <param name="Month">Such as <c>2026-01</c>.</param>
-/// <param name="TotalCents">What is owed, in cents; negative when more was paid before than is owed now.</param>
+/// <param name="TotalCents">What is owed, in the currency's smallest unit by ISO 4217 (cents of USD, whole JPY); negative when more was paid before than is owed now.</param>
 /// <param name="ComputedAt">Of an issued one: when it was issued.</param>
 public sealed record ListedStatementResponse(
     long Id, long PublisherId, string PublisherName, string Month, string Currency, StatementStatus Status, long TotalCents,
@@ -12,7 +12,7 @@ public sealed record ListedStatementResponse(
 
 /// <summary>What one publisher is owed for one month in one currency, line by line, and what it was computed from.</summary>
 /// <param name="Month">Such as <c>2026-01</c>.</param>
-/// <param name="TotalCents">The sum of the lines, in cents; negative when more was paid before than is owed now.</param>
+/// <param name="TotalCents">The sum of the lines, in the currency's smallest unit by ISO 4217 (cents of USD, whole JPY); negative when more was paid before than is owed now.</param>
 /// <param name="ContentSha256">Of the content as <c>/content</c> has it. Of a draft it changes with every number.</param>
 /// <param name="IssuedBy">Id of the member of staff.</param>
 /// <param name="Facts">Pool, seconds, and the terms of the contracts as they were. Without contracts the publisher is listed and unpaid.</param>

@@ -4,7 +4,7 @@ using Storytime.Platform;
 
 namespace Storytime.Rights;
 
-/// <summary>What a publisher is paid, and for which days. Amounts are in cents, hundredths of the currency.</summary>
+/// <summary>What a publisher is paid, and for which days. Amounts are in the currency's smallest unit by ISO 4217 (cents of USD, whole JPY).</summary>
 /// <param name="StartDate">The first day, in UTC.</param>
 /// <param name="EndDate">The last day, which counts too.</param>
 /// <param name="RevShareBps">Share of the revenue in basis points: 1500 is 15.00 %.</param>

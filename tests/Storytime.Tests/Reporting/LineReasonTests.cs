@@ -17,7 +17,7 @@ public sealed class LineReasonTests
     [Fact]
     public void A_share_of_one_of_several_books_is_its_part_of_the_contracts() =>
         Of(_held, new(StatementLineKind.RevenueShare, 1, 9, null, "Owls", 1_200, 12, 8_334))
-            .ShouldBe("USD 10,000.00 revenue × 3,600 s of 36,000 s × 25.00 % = USD 250.00; of this for 1,200 s of 3,600 s, by largest remainder, USD 83.34.");
+            .ShouldBe("USD 10,000.00 revenue × 3,600 s of 36,000 s × 25.00 % = USD 250.00; of this the part for 1,200 s of 3,600 s, by largest remainder.");
 
     [Fact]
     public void A_share_without_a_pool_says_that_none_was_entered() =>

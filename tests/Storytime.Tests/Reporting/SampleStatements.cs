@@ -26,7 +26,13 @@ internal static class SampleStatements
         var hybridSeconds = Enumerable.Range(0, 24).Select(i => 9_000L - (371 * i)).ToArray();
         var hybrid = Contract(11, "Backlist 2024–2026", PaymentModel.Hybrid, hybridSeconds.Sum(), Share(pool, hybridSeconds.Sum(), all, 2500), 50_000 * 16 / 31) with
         {
-            DaysHeld = 16, FirstDay = new(2026, 1, 16), RevShareBps = 2500, FlatFeeCents = 50_000, MinimumGuaranteeCents = 200_000, MinimumGuaranteeBasis = GuaranteeBasis.Monthly, GuaranteeCents = 200_000L * 16 / 31,
+            DaysHeld = 16,
+            FirstDay = new(2026, 1, 16),
+            RevShareBps = 2500,
+            FlatFeeCents = 50_000,
+            MinimumGuaranteeCents = 200_000,
+            MinimumGuaranteeBasis = GuaranteeBasis.Monthly,
+            GuaranteeCents = 200_000L * 16 / 31,
         };
         AddBooks(lines, hybrid, hybridSeconds, 0);
         lines.Add(new(StatementLineKind.FlatFee, 11, null, null, hybrid.Name, 0, null, hybrid.FeeCents));
@@ -36,7 +42,10 @@ internal static class SampleStatements
         var earned = Share(pool, termSeconds.Sum(), all, 3000);
         var term = Contract(12, "Nouveautés", PaymentModel.RevShare, termSeconds.Sum(), earned, 0) with
         {
-            RevShareBps = 3000, MinimumGuaranteeCents = 100_000, MinimumGuaranteeBasis = GuaranteeBasis.Term, GuaranteeCents = 100_000,
+            RevShareBps = 3000,
+            MinimumGuaranteeCents = 100_000,
+            MinimumGuaranteeBasis = GuaranteeBasis.Term,
+            GuaranteeCents = 100_000,
             Term = new StatementTerm(0, earned, 0, 0, 100_000 - earned),
         };
         AddBooks(lines, term, termSeconds, 24);
@@ -84,8 +93,12 @@ internal static class SampleStatements
     private static Gen<StatementContract[]> Contracts(int count) => Gen.Select(Gen.Long[0, 10_000_000], Gen.Bool, Gen.Bool, AnyText).Array[count].Select(all =>
         all.Select((c, i) => Contract(i + 1, c.Item4, PaymentModel.Hybrid, 3_600, c.Item1, c.Item1 / 3) with
         {
-            RevShareBps = 1234, FlatFeeCents = 99, MinimumGuaranteeCents = c.Item2 ? c.Item1 : null, MinimumGuaranteeBasis = c.Item2 ? GuaranteeBasis.Term : null,
-            Term = c.Item2 && c.Item3 ? new StatementTerm(1, 2, 3, 4, 5) : null, FirstDay = c.Item3 ? new(2026, 1, 1) : null,
+            RevShareBps = 1234,
+            FlatFeeCents = 99,
+            MinimumGuaranteeCents = c.Item2 ? c.Item1 : null,
+            MinimumGuaranteeBasis = c.Item2 ? GuaranteeBasis.Term : null,
+            Term = c.Item2 && c.Item3 ? new StatementTerm(1, 2, 3, 4, 5) : null,
+            FirstDay = c.Item3 ? new(2026, 1, 1) : null,
         }).ToArray());
 
     private static Gen<StatementContentLine> Line(int contracts) => Gen.Select(Gen.Enum<StatementLineKind>(), Gen.Int[1, Math.Max(1, contracts)], AnyText, Gen.Long[0, 10_000_000], Money, Gen.Int[0, 30])

@@ -41,4 +41,14 @@ internal static class Waiters
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
+
+    /// <summary>Returns when PostgreSQL answers with true.</summary>
+    public static async Task UntilAsync(this StorytimeApp app, string sql)
+    {
+        for (var looks = 0; !(bool)(await app.SqlAsync(sql))!; looks++)
+        {
+            looks.ShouldBeLessThan(1_500, sql);
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
 }
