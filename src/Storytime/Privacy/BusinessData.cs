@@ -48,7 +48,7 @@ internal static class BusinessData
         Of("revenue_periods").Plain("month amount_cents currency created_at updated_at"),
         Of("publisher_statements")
             .Personal(DataCategory.Staff, "issued_by_admin_id")
-            .Personal(DataCategory.PublisherContacts, "facts")
+            .Personal(DataCategory.PublisherContacts, "facts canonical_content")
             .Plain("id publisher_id month currency status total_cents content_hash issued_at created_at updated_at"),
         Of("statement_lines").Plain("id statement_id position kind contract_id book_id for_month description seconds_watched children amount_cents"),
 

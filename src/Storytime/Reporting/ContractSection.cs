@@ -24,7 +24,7 @@ internal sealed record ContractSection(StatementContract Contract, IReadOnlyList
         StatementTerm? term = null;
         if (terms.MinimumGuaranteeBasis == GuaranteeBasis.Term)
         {
-            var history = History(terms.Id, input, late);
+            var history = input.Terms.GetValueOrDefault(terms.Id) ?? new TermHistory(0, 0, 0);
             // Of a contract that holds no more: as its last statement had it, which need not be the month that changes.
             if (terms.DaysHeld == 0)
                 earned = earned with { GuaranteeCents = history.AdvancedCents };
@@ -54,7 +54,4 @@ internal sealed record ContractSection(StatementContract Contract, IReadOnlyList
         var cents = LargestRemainder.Split(shareCents, exact, denominator);
         return books.Select(b => b.Line(input, StatementLineKind.RevenueShare, terms.Id, cents[b.BookId]));
     }
-
-    private static TermHistory History(long contractId, StatementInput input, IReadOnlyList<LateUsage> late) =>
-        input.Terms.GetValueOrDefault(contractId) ?? (late.Count > 0 ? late[^1].History : null) ?? new TermHistory(0, 0, 0);
 }

@@ -29,17 +29,18 @@ internal static class IssueStatement
             return ManageStatements.IsIssued;
         await db.LockRevenueAsync(statement.Month, statement.Currency, ct);
         var before = StatementDrafts.Snapshot(statement);
+        var rolledUpAt = await StatementProblems.RolledUpAtAsync(db, ct);
         var content = await StatementDrafts.RefreshAsync(db, statement, now, ct);
-        var hash = StatementHash.Of(content);
-        if (request.ContentSha256 is { } seen && !hash.AsSpan().SequenceEqual(Convert.FromHexString(seen)))
+        if (request.ContentSha256 is { } seen && !StatementHash.Of(content).AsSpan().SequenceEqual(Convert.FromHexString(seen)))
             return _changed;
-        if (await StatementProblems.OfAsync(db, content, now, ct) is { Count: > 0 } problems)
+        if (await StatementProblems.OfAsync(db, content, rolledUpAt, now, ct) is { Count: > 0 } problems)
             return new ApiError(409, "conflict", string.Join(' ', problems), new Dictionary<string, object?> { ["problems"] = problems.ToArray() });
 
-        statement.Issue(hash, staff, now);
+        statement.Issue(content, staff, now);
         db.AuditEntries.Add(AuditEntry.Of(staff, "issued", StatementDrafts.Subject, id, before, StatementDrafts.Snapshot(statement), now));
         await db.SaveChangesAsync(ct);
+        var warnings = await StatementWarnings.OfAsync(db, statement, ct);
         await transaction.CommitAsync(ct);
-        return TypedResults.Created($"/admin/api/v1/statements/{id}", StatementResponse.Of(statement, content, []));
+        return TypedResults.Created($"/admin/api/v1/statements/{id}", StatementResponse.Of(statement, content, [], warnings));
     }
 }

@@ -2,8 +2,7 @@ namespace Storytime.Reporting;
 
 /// <summary>An earlier month in which a contract earns something else than was accounted for, because usage came in after its statement was issued.</summary>
 /// <param name="Terms">As that month's statement has them.</param>
-/// <param name="History">Of a contract with a guarantee over the term.</param>
-internal sealed record LateUsage(StatementContract Terms, TermHistory? History, StatementAdjustment Adjustment)
+internal sealed record LateUsage(StatementContract Terms, StatementAdjustment Adjustment)
 {
     /// <summary>
     /// The months that change, oldest first. Each is computed again as a whole instead of patched by what came in: usage of other publishers' books changes a
@@ -16,8 +15,8 @@ internal sealed record LateUsage(StatementContract Terms, TermHistory? History, 
            let earned = ContractEarnings.Of(contract.Terms, month.PoolCents, contract.Seconds, month.AllSeconds).Cents
            where earned != contract.EarnedBeforeCents
            orderby month.Month, contract.Terms.Id
-           select new LateUsage(contract.Terms, contract.History, new StatementAdjustment(
-               month.Month, contract.Terms.Id, contract.SecondsBefore, contract.Seconds, month.AllSecondsBefore, month.AllSeconds,
+           select new LateUsage(contract.Terms, new StatementAdjustment(
+               month.Month, contract.Terms.Id, contract.SecondsBefore, contract.Seconds, contract.AllSecondsBefore, month.AllSeconds,
                contract.EarnedBeforeCents, earned)),
     ];
 

@@ -113,12 +113,15 @@ internal static class ManageRevenue
         return TypedResults.NoContent();
     }
 
-    /// <summary>An issued statement says itself from which pool it was computed: none, if it was issued before one was entered.</summary>
+    /// <summary>
+    /// An issued statement says itself from which pool it was computed: none, if it was issued before one was entered. Where no contract has a share, nothing is computed from it.
+    /// </summary>
     private static async Task<ApiError?> RefuseIfIssuedAsync(StorytimeDb db, RevenuePeriod period, CancellationToken ct)
     {
         var issued = await db.Database.SqlQuery<long>($"""
             select id as "Value" from publisher_statements
             where month = {period.Month} and currency = {period.Currency} and status = 'issued' and facts -> 'pool_cents' is distinct from 'null'
+                and facts @? '$.contracts[*] ? (@.days_held > 0 && @.payment_model != "flat_fee")'
             order by id limit 1
             """).ToListAsync(ct);
         return issued is [var id]

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -83,10 +84,12 @@ internal static class ManageStatements
         if (!currencies.Contains(currency))
             return ApiError.Invalid("currency", $"This publisher has nothing in {currency} in {request.Month}, only in {string.Join(" and ", currencies)}.");
 
+        var rolledUpAt = await StatementProblems.RolledUpAtAsync(db, ct);
         var (statement, content, isNew) = await StatementDrafts.MakeAsync(db, publisherId, month, currency, staff, now, ct);
         if (statement.Status == StatementStatus.Issued)
             return IsIssued;
-        var answer = StatementResponse.Of(statement, content, await StatementProblems.OfAsync(db, content, now, ct));
+        var problems = await StatementProblems.OfAsync(db, content, rolledUpAt, now, ct);
+        var answer = StatementResponse.Of(statement, content, problems, await StatementWarnings.OfAsync(db, statement, ct));
         await transaction.CommitAsync(ct);
         return isNew ? TypedResults.Created($"/admin/api/v1/statements/{statement.Id}", answer) : TypedResults.Ok(answer);
     }
@@ -96,20 +99,21 @@ internal static class ManageStatements
     public static async Task<Results<Ok<StatementResponse>, ApiError>> Read(long id, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
         var now = time.Now();
+        var rolledUpAt = await StatementProblems.RolledUpAtAsync(db, ct);
         if (await ReadNowAsync(db, id, now, ct) is not var (statement, content))
             return ApiError.NotFound("statement");
-        var problems = statement.Status == StatementStatus.Draft ? await StatementProblems.OfAsync(db, content, now, ct) : [];
-        return TypedResults.Ok(StatementResponse.Of(statement, content, problems));
+        var problems = statement.Status == StatementStatus.Draft ? await StatementProblems.OfAsync(db, content, rolledUpAt, now, ct) : [];
+        return TypedResults.Ok(StatementResponse.Of(statement, content, problems, await StatementWarnings.OfAsync(db, statement, ct)));
     }
 
     /// <summary>
     /// The canonical content of a statement, byte for byte: <c>sha256sum</c> of it is the statement's <c>content_sha256</c>. It holds no ids and no times of the statement
-    /// itself, so whoever computes it again from the same usage and terms gets the same bytes. A draft is computed anew before.
+    /// itself, so whoever computes it again from the same usage and terms gets the same bytes. A draft is computed anew before; of an issued one it is what was stored then.
     /// </summary>
     [EndpointName("get_statement_content")]
     public static async Task<Results<FileContentHttpResult, ApiError>> Content(long id, StorytimeDb db, TimeProvider time, CancellationToken ct) =>
-        await ReadNowAsync(db, id, time.Now(), ct) is var (_, content)
-            ? TypedResults.Bytes(StatementHash.Canonical(content), "application/json")
+        await ReadNowAsync(db, id, time.Now(), ct) is var (statement, content)
+            ? TypedResults.Bytes(statement.CanonicalContent is { } issued ? Encoding.UTF8.GetBytes(issued) : StatementHash.Canonical(content), "application/json")
             : ApiError.NotFound("statement");
 
     /// <summary>Takes a draft away. An issued statement stays.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -36,6 +38,9 @@ internal sealed class PublisherStatement
     /// <summary>SHA-256 of the canonical content; set when issued.</summary>
     public byte[]? ContentHash { get; private set; }
 
+    /// <summary>The canonical content itself, as it was when issued; set then. What is added to the form later does not touch it.</summary>
+    public string? CanonicalContent { get; private set; }
+
     public DateTimeOffset? IssuedAt { get; private set; }
 
     public long? IssuedByAdminId { get; private set; }
@@ -65,8 +70,12 @@ internal sealed class PublisherStatement
     }
 
     /// <summary>For good. Its lines must be stored before: the database takes none of an issued statement.</summary>
-    public void Issue(byte[] contentHash, Staff staff, DateTimeOffset now) =>
-        (Status, ContentHash, IssuedAt, IssuedByAdminId, UpdatedAt) = (StatementStatus.Issued, contentHash, now, staff.AdminId, now);
+    public void Issue(StatementContent content, Staff staff, DateTimeOffset now)
+    {
+        (Status, IssuedAt, IssuedByAdminId, UpdatedAt) = (StatementStatus.Issued, now, staff.AdminId, now);
+        var canonical = StatementHash.Canonical(content);
+        (CanonicalContent, ContentHash) = (Encoding.UTF8.GetString(canonical), SHA256.HashData(canonical));
+    }
 
     /// <summary>What is stored. The lines must be loaded.</summary>
     public StatementContent Content() => new(
@@ -86,7 +95,7 @@ internal sealed class PublisherStatement
             builder.HasIndex(s => s.Month);
             builder.Check("month", "extract(day from month) = 1");
             builder.Check("currency", "currency ~ '^[A-Z]{3}$'");
-            builder.Check("issued", "(status = 'issued') = (issued_at is not null and content_hash is not null)");
+            builder.Check("issued", "(status = 'issued') = (issued_at is not null and content_hash is not null and canonical_content is not null)");
         }
     }
 }

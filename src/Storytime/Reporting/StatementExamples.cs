@@ -14,7 +14,7 @@ internal static class StatementExamples
         Name, "Grace Hill", "billing@lantern.example", 5_000_000, 1_200_000, 66_000,
         [
             new StatementContract(
-                31, "Lantern 2026", _month, new DateOnly(2026, 12, 31), null, _month, new DateOnly(2026, 1, 31), 31, 31,
+                31, "Lantern 2026", new DateOnly(2025, 11, 1), new DateOnly(2026, 12, 31), null, _month, new DateOnly(2026, 1, 31), 31, 31,
                 PaymentModel.RevShare, 1500, null, null, null, 66_000, Share, 0, null, null),
         ],
         []);
@@ -24,11 +24,9 @@ internal static class StatementExamples
 
     private static readonly StatementResponse _draft = new(
         77, 5, Name, "2026-01", "USD", StatementStatus.Draft, Share, Hash, null, null, ApiExample.Earlier, ApiExample.Now, _facts,
-        [
-            new StatementLineResponse(1, _line.Kind, _line.ContractId, _line.BookId, null, _line.Description, _line.SecondsWatched, _line.Children, _line.AmountCents,
-                "50,000.00 USD × 66,000 of 1,200,000 seconds × 15.00 % = 412.50 USD."),
-        ],
-        ["Issue 2025-12 first."]);
+        [StatementLineResponse.Of(_content, _line, 1)],
+        ["Issue or delete the draft of 2025-12 first."],
+        ["Contract 31 (Lantern 2026) holds in 2025-11, whose statement was issued without it: what it earned there is not paid by statements. Agree on it as a fee."]);
 
     public static IEnumerable<ApiExample> All =>
     [

@@ -9,7 +9,9 @@ namespace Storytime.Reporting;
 /// <param name="Usage">Of the publisher's books, one entry for each book and day with usage.</param>
 /// <param name="Books">Title, and distinct children in the month, of each book in <paramref name="Usage"/>.</param>
 /// <param name="Contracts">In this currency: those that hold on any day of the month.</param>
-/// <param name="Terms">Of contracts with a guarantee over the term: what earlier statements say. A contract that is not in it has no earlier statement.</param>
+/// <param name="Terms">
+/// What earlier statements say of each contract, whatever its guarantee was then: it may be one over the term by now. A contract that is not in it has no earlier statement.
+/// </param>
 /// <param name="Earlier">Months with an issued statement whose usage may have changed since.</param>
 internal sealed record StatementInput(
     StatementPublisher Publisher, DateOnly Month, string Currency, long? PoolCents, long AllSeconds,
@@ -46,13 +48,12 @@ internal sealed record TermHistory(long EarnedCents, long AdvancedCents, long Pa
 
 /// <summary>A month with an issued statement.</summary>
 /// <param name="PoolCents">As that statement has it.</param>
-/// <param name="AllSecondsBefore">As the last statement that accounted for the month has it.</param>
 /// <param name="AllSeconds">As the rollups have it now.</param>
-internal sealed record EarlierMonth(DateOnly Month, long? PoolCents, long AllSecondsBefore, long AllSeconds, IReadOnlyList<EarlierContract> Contracts);
+internal sealed record EarlierMonth(DateOnly Month, long? PoolCents, long AllSeconds, IReadOnlyList<EarlierContract> Contracts);
 
 /// <param name="Terms">As that month's statement has them.</param>
 /// <param name="SecondsBefore">The contract's seconds as they were last accounted for.</param>
+/// <param name="AllSecondsBefore">All seconds of the month as they were then.</param>
 /// <param name="Seconds">Seconds of the publisher's books on the days held, as the rollups have them now.</param>
 /// <param name="EarnedBeforeCents">Share, fee and monthly guarantee of that month, with the adjustments that were made since.</param>
-/// <param name="History">Of a contract with a guarantee over the term; else null.</param>
-internal sealed record EarlierContract(StatementContract Terms, long SecondsBefore, long Seconds, long EarnedBeforeCents, TermHistory? History);
+internal sealed record EarlierContract(StatementContract Terms, long SecondsBefore, long AllSecondsBefore, long Seconds, long EarnedBeforeCents);

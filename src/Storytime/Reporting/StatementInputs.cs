@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using Storytime.Data;
 using Storytime.Platform;
-using Storytime.Rights;
 
 namespace Storytime.Reporting;
 
@@ -87,29 +86,28 @@ internal static class StatementInputs
         return new StatementInput(
             row.Publisher, month, currency, row.PoolCents, months.GetValueOrDefault(month),
             row.Usage, row.Books.ToDictionary(b => b.Id, b => new BookOfMonth(b.Title, b.Children)), row.Contracts,
-            row.Contracts.Where(c => c.MinimumGuaranteeBasis == GuaranteeBasis.Term && history.ContainsKey(c.Id)).ToDictionary(c => c.Id, c => history[c.Id]),
-            [.. row.Issued.Select(s => Earlier(s, row.Issued, history, days, months.GetValueOrDefault(s.Month)))]);
+            history, [.. row.Issued.Select(s => Earlier(s, row.Issued, days, months.GetValueOrDefault(s.Month)))]);
     }
 
-    /// <summary>A month that was accounted for, last by the latest statement with an adjustment for it.</summary>
-    private static EarlierMonth Earlier(
-        Issued statement, Issued[] all, Dictionary<long, TermHistory> history, Dictionary<DateOnly, long> days, long allSeconds)
+    /// <summary>A month that was accounted for: of each contract last by the latest statement with an adjustment of it.</summary>
+    private static EarlierMonth Earlier(Issued statement, Issued[] all, Dictionary<DateOnly, long> days, long allSeconds)
     {
         var (month, facts) = (statement.Month, statement.Facts);
         var adjusted = all.SelectMany(s => s.Facts.Adjustments).Where(a => a.Month == month).ToList();
         var sums = all.SelectMany(s => s.Sums).Where(s => s.ForMonth == month)
             .Concat(statement.Sums.Where(s => s.Kind is StatementLineKind.RevenueShare or StatementLineKind.FlatFee or StatementLineKind.MonthlyGuarantee))
             .ToLookup(s => s.ContractId, s => s.Cents);
-        return new EarlierMonth(month, facts.PoolCents, adjusted.LastOrDefault()?.AllSeconds ?? facts.AllSeconds, allSeconds,
+        return new EarlierMonth(month, facts.PoolCents, allSeconds,
         [
             .. from terms in facts.Contracts
                where terms is { FirstDay: not null, LastDay: not null }
+               let last = adjusted.LastOrDefault(a => a.ContractId == terms.Id)
                select new EarlierContract(
                    terms,
-                   adjusted.LastOrDefault(a => a.ContractId == terms.Id)?.Seconds ?? terms.Seconds,
+                   last?.Seconds ?? terms.Seconds,
+                   last?.AllSeconds ?? facts.AllSeconds,
                    days.Where(d => d.Key >= terms.FirstDay && d.Key <= terms.LastDay).Sum(d => d.Value),
-                   sums[terms.Id].Sum(),
-                   terms.MinimumGuaranteeBasis == GuaranteeBasis.Term ? history.GetValueOrDefault(terms.Id) ?? new TermHistory(0, 0, 0) : null),
+                   sums[terms.Id].Sum()),
         ]);
     }
 

@@ -16,7 +16,7 @@ public sealed record StatementOptions
 {
     /// <summary>ISO 4217: of statements that list the usage of a publisher without a contract, when the month's revenue does not tell the currency.</summary>
     [Currency(ErrorMessage = "Statements:DefaultCurrency must be a currency of ISO 4217, such as USD or EUR.")]
-    public string DefaultCurrency { get; init; } = "USD";
+    public string DefaultCurrency { get; init => field = value.ToUpperInvariant(); } = "USD";
 
     /// <summary>The name in the letterhead.</summary>
     [Required(ErrorMessage = "Statements:CompanyName must not be empty.")]

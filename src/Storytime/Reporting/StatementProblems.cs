@@ -8,9 +8,13 @@ namespace Storytime.Reporting;
 /// <summary>What keeps a draft from being issued, each with what to do about it.</summary>
 internal static class StatementProblems
 {
-    public static async Task<IReadOnlyList<string>> OfAsync(StorytimeDb db, StatementContent content, DateTimeOffset now, CancellationToken ct)
+    /// <summary>Up to when usage is summed up. To be read before the statement is computed: a roll-up in between would be taken for one that the numbers have.</summary>
+    public static Task<DateTimeOffset?> RolledUpAtAsync(StorytimeDb db, CancellationToken ct) => db.RollUpMarks.Select(m => m.RolledUpAt).SingleOrDefaultAsync(ct);
+
+    /// <param name="rolledUpAt">As it was before the content was computed.</param>
+    public static async Task<IReadOnlyList<string>> OfAsync(
+        StorytimeDb db, StatementContent content, DateTimeOffset? rolledUpAt, DateTimeOffset now, CancellationToken ct)
     {
-        var rolledUpAt = await db.RollUpMarks.Select(m => m.RolledUpAt).SingleOrDefaultAsync(ct);
         var others = await db.PublisherStatements.Where(s => s.PublisherId == content.PublisherId && s.Currency == content.Currency && s.Month != content.Month)
             .ToDictionaryAsync(s => s.Month, s => s.Status, ct);
         var contracts = await db.PartnershipContracts.Where(c => c.PublisherId == content.PublisherId && c.Status != ContractStatus.Draft)
@@ -56,7 +60,7 @@ internal static class StatementProblems
         for (var month = issued.Count > 0 ? issued.Max().AddMonths(1) : before.Min(s => s.Key); month < content.Month; month = month.AddMonths(1))
         {
             if (others.ContainsKey(month))
-                yield return $"Issue {Months.Format(month)} first.";
+                yield return $"Issue or delete the draft of {Months.Format(month)} first.";
             else if (contracts.Any(c => c.Currency == content.Currency && c.HoldsIn(month)))
                 yield return $"Create and issue the statement of {Months.Format(month)} in {content.Currency} first.";
         }

@@ -17,15 +17,16 @@ public sealed record ListedStatementResponse(
 /// <param name="IssuedBy">Id of the member of staff.</param>
 /// <param name="Facts">Pool, seconds, and the terms of the contracts as they were. Without contracts the publisher is listed and unpaid.</param>
 /// <param name="Problems">What keeps a draft from being issued, and what to do about it. Empty when it can be.</param>
+/// <param name="Warnings">Months that statements do not pay, though a contract holds in them. They keep nothing from being issued: they may have been paid elsewhere.</param>
 public sealed record StatementResponse(
     long Id, long PublisherId, string PublisherName, string Month, string Currency, StatementStatus Status, long TotalCents, string ContentSha256,
     DateTimeOffset? IssuedAt, long? IssuedBy, DateTimeOffset CreatedAt, DateTimeOffset ComputedAt,
-    StatementFacts Facts, IReadOnlyList<StatementLineResponse> Lines, IReadOnlyList<string> Problems)
+    StatementFacts Facts, IReadOnlyList<StatementLineResponse> Lines, IReadOnlyList<string> Problems, IReadOnlyList<string> Warnings)
 {
-    internal static StatementResponse Of(PublisherStatement s, StatementContent content, IReadOnlyList<string> problems) => new(
+    internal static StatementResponse Of(PublisherStatement s, StatementContent content, IReadOnlyList<string> problems, IReadOnlyList<string> warnings) => new(
         s.Id, s.PublisherId, content.Facts.PublisherName, Months.Format(s.Month), s.Currency, s.Status, content.TotalCents,
-        Convert.ToHexStringLower(StatementHash.Of(content)), s.IssuedAt, s.IssuedByAdminId, s.CreatedAt, s.UpdatedAt, content.Facts,
-        [.. content.Lines.Select((line, i) => StatementLineResponse.Of(content, line, i + 1))], problems);
+        Convert.ToHexStringLower(s.ContentHash ?? StatementHash.Of(content)), s.IssuedAt, s.IssuedByAdminId, s.CreatedAt, s.UpdatedAt, content.Facts,
+        [.. content.Lines.Select((line, i) => StatementLineResponse.Of(content, line, i + 1))], problems, warnings);
 }
 
 /// <param name="ContractId">Null for usage that no contract pays.</param>
@@ -45,7 +46,7 @@ public sealed record StatementLineResponse(
 }
 
 /// <summary>An issued statement held against itself and against what is known today.</summary>
-/// <param name="HashMatches">Its content still has the hash that it was issued with.</param>
+/// <param name="HashMatches">Its content has the hash that it was issued with, and says what its facts and lines say.</param>
 /// <param name="LinesAddUp">Its lines add up to its total.</param>
 /// <param name="SecondsAtIssue">Seconds watched of the publisher's books in the month, as the statement has them.</param>
 /// <param name="SecondsNow">As they are known today.</param>

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Storytime.Data;
@@ -26,10 +29,19 @@ internal static class VerifyStatement
             .Where(s => s.PublisherId == statement.PublisherId && s.Currency == statement.Currency && s.Status == StatementStatus.Issued).MaxAsync(s => s.Month, ct);
         var next = await StatementDrafts.ComputeAsync(db, statement.PublisherId, lastIssued.AddMonths(1), statement.Currency, ct);
         return TypedResults.Ok(new StatementVerificationResponse(
-            StatementHash.Of(content).AsSpan().SequenceEqual(statement.ContentHash),
+            Matches(statement.CanonicalContent!, statement.ContentHash, content),
             content.Lines.Sum(l => l.AmountCents) == content.TotalCents,
             content.Facts.PublisherSeconds,
             secondsNow,
             next.Lines.Where(l => l.ForMonth == statement.Month).Sum(l => l.AmountCents)));
+    }
+
+    /// <summary>The hash is of the content as it was written then. What it says is compared in the form of now, which may have more in it.</summary>
+    private static bool Matches(string issued, byte[]? hash, StatementContent stored)
+    {
+        if (!SHA256.HashData(Encoding.UTF8.GetBytes(issued)).AsSpan().SequenceEqual(hash))
+            return false;
+        var read = JsonSerializer.Deserialize(issued, StatementJson.Default.StatementContent)!;
+        return StatementHash.Of(read).AsSpan().SequenceEqual(StatementHash.Of(stored));
     }
 }

@@ -11,7 +11,7 @@ public sealed class IssuedStatementTests(StorytimeApp app) : IClassFixture<Story
 
     [Theory]
     [InlineData("update publisher_statements set total_cents = 99 where status = 'issued'")]
-    [InlineData("update publisher_statements set status = 'draft', issued_at = null, content_hash = null where status = 'issued'")]
+    [InlineData("update publisher_statements set status = 'draft', issued_at = null, content_hash = null, canonical_content = null where status = 'issued'")]
     [InlineData("update publisher_statements set updated_at = now()")]
     [InlineData("delete from publisher_statements where status = 'issued'")]
     [InlineData("delete from publisher_statements")]
@@ -44,7 +44,7 @@ public sealed class IssuedStatementTests(StorytimeApp app) : IClassFixture<Story
             delete from publisher_statements where status = 'draft'
             """);
         await MakeAsync();
-        await app.SqlAsync("update publisher_statements set status = 'issued', issued_at = now(), content_hash = '\\x02' where status = 'draft'");
+        await app.SqlAsync("update publisher_statements set status = 'issued', issued_at = now(), content_hash = '\\x02', canonical_content = '{}' where status = 'draft'");
         (await app.SqlAsync("select count(*) from publisher_statements where status = 'draft'")).ShouldBe(0L);
     }
 
@@ -53,7 +53,7 @@ public sealed class IssuedStatementTests(StorytimeApp app) : IClassFixture<Story
     {
         await MakeAsync();
         Task late;
-        await using (await HeldLock.TakeAsync(app, "update publisher_statements set status = 'issued', issued_at = now(), content_hash = '\\x02' where status = 'draft'"))
+        await using (await HeldLock.TakeAsync(app, "update publisher_statements set status = 'issued', issued_at = now(), content_hash = '\\x02', canonical_content = '{}' where status = 'draft'"))
         {
             late = app.SqlAsync("""
                 insert into statement_lines (statement_id, position, kind, description, seconds_watched, amount_cents)

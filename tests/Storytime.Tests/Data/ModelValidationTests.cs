@@ -200,6 +200,7 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
         { "statement_lines", "id=2; position=2; kind='adjustment'", "ck_statement_lines_for_month" },
         { "statement_lines", "id=2; position=2; for_month='2026-02-01'", "ck_statement_lines_for_month" },
         { "publisher_statements", "id=2; status='issued'", "ck_publisher_statements_issued" },
+        { "publisher_statements", "id=2; status='issued'; issued_at=now(); content_hash='\\x01'", "ck_publisher_statements_issued" },
         { "playback_attempts", "id=2; granted=true", "ck_playback_attempts_granted" },
     };
 

@@ -61,7 +61,7 @@ internal static class Footprints
                 insert into publisher_statements (publisher_id, month, currency, status, total_cents, created_at, updated_at)
                 values ({publisher}, '2026-01-01', 'USD', 'draft', 12, now(), now()) returning id)
             insert into statement_lines (statement_id, position, book_id, description, seconds_watched, amount_cents) select id, 1, {book}, 'Minutes', 40, 12 from s;
-            update publisher_statements set status = 'issued', content_hash = '\x01', issued_at = now() where publisher_id = {publisher};
+            update publisher_statements set status = 'issued', content_hash = '\x01', canonical_content = '[]', issued_at = now() where publisher_id = {publisher};
             """);
     }
 

@@ -40,7 +40,7 @@ public sealed class IssueStatementTests(StorytimeApp app) : IClassFixture<Storyt
 
     [Theory]
     [InlineData("update publisher_statements set total_cents = 0 where id = {0}")]
-    [InlineData("update publisher_statements set status = 'draft', issued_at = null, content_hash = null where id = {0}")]
+    [InlineData("update publisher_statements set status = 'draft', issued_at = null, content_hash = null, canonical_content = null where id = {0}")]
     [InlineData("update publisher_statements set updated_at = now() where id = {0}")]
     [InlineData("delete from publisher_statements where id = {0}")]
     [InlineData("truncate publisher_statements cascade")]
@@ -75,7 +75,7 @@ public sealed class IssueStatementTests(StorytimeApp app) : IClassFixture<Storyt
             refused.Json["error"]!["details"]!["problems"]!.AsArray().Select(p => (string)p!).ShouldBe(problems);
         }
         await Blocked(january, $"Enter the revenue of {ledger.Month(1)} in USD.");
-        await Blocked(february, $"Enter the revenue of {ledger.Month(2)} in USD.", $"Issue {ledger.Month(1)} first.");
+        await Blocked(february, $"Enter the revenue of {ledger.Month(2)} in USD.", $"Issue or delete the draft of {ledger.Month(1)} first.");
         await ledger.RevenueAsync(1, 0);
         await ledger.RevenueAsync(2, 0);
         await ledger.ExecuteAsync($"update roll_up_marks set rolled_up_at = '{ledger.First(2):yyyy-MM-dd}'::timestamptz - interval '1 second'");
@@ -106,7 +106,7 @@ public sealed class IssueStatementTests(StorytimeApp app) : IClassFixture<Storyt
         await ledger.IssuedAsync(2);
         var march = await ledger.DraftAsync(3);
         var june = await ledger.DraftAsync(6);
-        Problems(await ledger.ReadAsync(june)).ShouldBe([$"Issue {ledger.Month(3)} first."]);
+        Problems(await ledger.ReadAsync(june)).ShouldBe([$"Issue or delete the draft of {ledger.Month(3)} first."]);
         (await ledger.Finance.DeleteAsync($"{StatementScene.Path}/{march}")).ShouldBe(HttpStatusCode.NoContent);
         Problems(await ledger.ReadAsync(june)).ShouldBe([$"Create and issue the statement of {ledger.Month(3)} in USD first."]);
         await ledger.IssuedAsync(3);
@@ -191,6 +191,30 @@ public sealed class IssueStatementTests(StorytimeApp app) : IClassFixture<Storyt
     }
 
     [Fact]
+    public async Task A_roll_up_that_ends_while_a_statement_is_issued_does_not_pass_for_one_that_the_numbers_have()
+    {
+        var ledger = await StatementScene.OpenAsync(app);
+        await ledger.ContractAsync(1, 12, "rev_share_bps=10000");
+        await ledger.RevenueAsync(1, 1000);
+        await ledger.WatchAsync(1, 1, 100);
+        await ledger.WatchAsync(1, 1, 100, title: null);
+        var id = await ledger.DraftAsync(1);
+        await ledger.ExecuteAsync($"update roll_up_marks set rolled_up_at = '{ledger.First(2):yyyy-MM-dd}'::timestamptz - interval '1 second'");
+        Task<Answer> issuing;
+        // The numbers are computed already when they wait to be stored.
+        await using (await HeldLock.TakeAsync(app, $"select 1 from publisher_statements where id = {id} for update"))
+        {
+            issuing = ledger.IssueAsync(id);
+            await app.WaitersAsync(1, issuing);
+            issuing.IsCompleted.ShouldBeFalse();
+            await ledger.WatchAsync(1, 31, 200);
+            await ledger.ExecuteAsync($"update roll_up_marks set rolled_up_at = '{app.Now:o}'");
+        }
+        (await issuing).ShouldBeError(HttpStatusCode.Conflict, "conflict").Text.ShouldContain("not summed up");
+        ((long)(await ledger.IssueAsync(id)).ShouldBe(HttpStatusCode.Created)["total_cents"]!).ShouldBe(750);
+    }
+
+    [Fact]
     public async Task Usage_that_arrives_while_statements_are_issued_is_in_them_or_adjusted_next_never_lost_and_never_twice()
     {
         var ledger = await StatementScene.OpenAsync(app);
@@ -257,6 +281,45 @@ public sealed class IssueStatementTests(StorytimeApp app) : IClassFixture<Storyt
         ((long)march["total_cents"]!).ShouldBe(-750);
         Lines(await ledger.IssuedAsync(4)).ShouldBeEmpty();
         (await ledger.Finance.GetAsync($"{StatementScene.Path}/{await ledger.DraftAsync(5)}/verification")).ShouldBeError(HttpStatusCode.Conflict, "conflict");
+    }
+
+    [Fact]
+    public async Task An_adjustment_says_how_much_all_had_watched_when_its_own_contract_was_last_accounted_for()
+    {
+        var ledger = await StatementScene.OpenAsync(app);
+        await ledger.ContractAsync(1, 12, "rev_share_bps=10000");
+        var small = await ledger.ContractAsync(1, 12, "rev_share_bps=1");
+        for (var month = 1; month <= 3; month++)
+            await ledger.RevenueAsync(month, 10_000);
+        await ledger.WatchAsync(1, 10, 300);
+        await ledger.WatchAsync(1, 10, 700, title: null);
+        await ledger.IssuedAsync(1);
+        // 0.3 cents, then 0.4 of the small one, which is no change; then 1.
+        await ledger.WatchAsync(1, 11, 200);
+        Lines(await ledger.IssuedAsync(2)).ShouldBe([$"adjustment {ledger.Month(1)} 1167"]);
+        await ledger.WatchAsync(1, 12, 1000);
+        var adjustments = (await ledger.IssuedAsync(3))["facts"]!["adjustments"]!.AsArray();
+        adjustments.Select(a => (long)a!["all_seconds_before"]!).ShouldBe([1200, 1000]);
+        var last = adjustments[1]!;
+        ((long)last["contract_id"]!, (long)last["seconds_before"]!, (long)last["seconds"]!, (long)last["all_seconds"]!).ShouldBe((small, 300, 1500, 2200));
+    }
+
+    [Fact]
+    public async Task Of_a_contract_that_has_ended_late_usage_is_recouped_also_of_months_before_its_guarantee_was_one_over_the_term()
+    {
+        var ledger = await StatementScene.OpenAsync(app);
+        var contract = await ledger.ContractAsync(1, 2, "rev_share_bps=10000");
+        await ledger.RevenueAsync(1, 1000);
+        await ledger.RevenueAsync(2, 0);
+        await ledger.WatchAsync(1, 1, 100);
+        await ledger.WatchAsync(1, 1, 900, title: null);
+        Lines(await ledger.IssuedAsync(1)).ShouldBe(["revenue_share The Moon Boat 100"]);
+        await ledger.ExecuteAsync($"update partnership_contracts set minimum_guarantee_cents = 100000, minimum_guarantee_basis = 'term' where id = {contract}");
+        Lines(await ledger.IssuedAsync(2)).ShouldBe(["advance 100000", "recoupment -100"]);
+        await ledger.WatchAsync(1, 2, 1000);
+        var march = await ledger.IssuedAsync(3);
+        Lines(march).ShouldBe([$"adjustment {ledger.Month(1)} 450", "recoupment -450"]);
+        ((long)march["facts"]!["contracts"]![0]!["term"]!["unrecouped_cents"]!).ShouldBe(99_450);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Storytime.Reporting;
-using Storytime.Rights;
 
 namespace Storytime.Tests.Reporting;
 
@@ -19,7 +18,7 @@ internal sealed class IssuedStatements
     public StatementInput Input(Ledger ledger) => new(
         new StatementPublisher(3, "Owl House", null, "owl@example.com"), ledger.Now.First, "EUR", ledger.Now.Pool, ledger.Now.All,
         ledger.Shuffled(ledger.Now.Ours.Select(u => new BookDay(u.Key.Book, u.Key.Day, u.Value))), ledger.Books, ledger.Shuffled(ledger.Contracts),
-        ledger.Contracts.Where(c => c.MinimumGuaranteeBasis == GuaranteeBasis.Term).ToDictionary(c => c.Id, c => History(c.Id)),
+        ledger.Contracts.ToDictionary(c => c.Id, c => History(c.Id)),
         ledger.Shuffled(_all.Select(s => Earlier(s, ledger))));
 
     private EarlierMonth Earlier(StatementContent statement, Ledger ledger)
@@ -27,13 +26,13 @@ internal sealed class IssuedStatements
         var month = ledger.Months.Single(m => m.First == statement.Month);
         var since = _all.SelectMany(s => s.Facts.Adjustments).Where(a => a.Month == statement.Month).ToArray();
         return new EarlierMonth(
-            statement.Month, statement.Facts.PoolCents, since.LastOrDefault()?.AllSeconds ?? statement.Facts.AllSeconds, month.All,
+            statement.Month, statement.Facts.PoolCents, month.All,
             ledger.Shuffled(statement.Facts.Contracts.Where(c => c.DaysHeld > 0).Select(c => new EarlierContract(
                 c, since.LastOrDefault(a => a.ContractId == c.Id)?.Seconds ?? c.Seconds,
+                since.LastOrDefault(a => a.ContractId == c.Id)?.AllSeconds ?? statement.Facts.AllSeconds,
                 month.Ours.Where(u => u.Key.Day >= c.FirstDay && u.Key.Day <= c.LastDay).Sum(u => u.Value),
                 since.LastOrDefault(a => a.ContractId == c.Id)?.EarnedCents
-                    ?? statement.Lines.Where(l => l.ContractId == c.Id && IsEarned(l) && l.ForMonth is null).Sum(l => l.AmountCents),
-                c.MinimumGuaranteeBasis == GuaranteeBasis.Term ? History(c.Id) : null))));
+                    ?? statement.Lines.Where(l => l.ContractId == c.Id && IsEarned(l) && l.ForMonth is null).Sum(l => l.AmountCents)))));
     }
 
     private TermHistory History(long contractId) => new(

@@ -10,11 +10,11 @@ namespace Storytime.Tests.Reporting;
 internal sealed class Ledger
 {
     private const int Longest = 5;
-    private static readonly int[] _years = [2023, 2024, 2026, 2100];
     private readonly Random _random;
     private readonly int _length;
     private readonly long _pools;
     private readonly long _seconds;
+    private readonly bool _hasPools;
 
     public sealed class MonthOfUse(DateOnly first, long? pool)
     {
@@ -25,14 +25,18 @@ internal sealed class Ledger
         public long All => Ours.Values.Sum() + Others;
     }
 
-    public Ledger(int seed)
+    /// <param name="years">In one of which it begins.</param>
+    /// <param name="hasPools">Whether each month has a pool, so that its statement can be issued.</param>
+    public Ledger(int seed, int[]? years = null, bool hasPools = false)
     {
+        years ??= [2023, 2024, 2026, 2100];
+        _hasPools = hasPools;
         _random = new Random(seed);
         _length = _random.Next(1, Longest + 1);
         // Small numbers make ties and half cents, large ones what overflows.
         (_pools, _seconds) = (Size(13), Size(12));
         Books = Enumerable.Range(0, _random.Next(1, 41)).ToDictionary(i => (long)(7 * i + 1), i => new BookOfMonth($"Book {i}", 0));
-        var start = new DateOnly(_years[_random.Next(_years.Length)], _random.Next(1, 13), 1);
+        var start = new DateOnly(years[_random.Next(years.Length)], _random.Next(1, 13), 1);
         if (_random.Next(3) == 0)
             start = new DateOnly(start.Year, 2, 1);
         Start = start;
@@ -54,7 +58,7 @@ internal sealed class Ledger
             Contracts = [.. Contracts.Select(c => _random.Next(4) == 0 ? Changed(c) : c)];
         foreach (var earlier in Months.Where(_ => _random.Next(5) < 2))
             ComeLate(earlier);
-        var month = new MonthOfUse(Start.AddMonths(Months.Count), _random.Next(8) == 0 ? null : Upto(_pools)) { Others = _random.Next(4) == 0 ? 0 : Upto(_seconds) };
+        var month = new MonthOfUse(Start.AddMonths(Months.Count), _random.Next(8) == 0 && !_hasPools ? null : Upto(_pools)) { Others = _random.Next(4) == 0 ? 0 : Upto(_seconds) };
         Months.Add(month);
         if (_random.Next(10) > 0)
             Watch(month);
@@ -100,14 +104,20 @@ internal sealed class Ledger
             basis is null ? null : Upto(_pools), basis);
     }
 
-    private ContractTerms Changed(ContractTerms terms) => terms with
+    private ContractTerms Changed(ContractTerms terms)
     {
-        TerminatedOn = _random.Next(2) == 0 ? Start.AddDays(_random.Next(-10, 31 * _length)) : terms.TerminatedOn,
-        Name = terms.Name + "'",
-        RevShareBps = terms.RevShareBps is null ? null : Share(),
-        FlatFeeCents = terms.FlatFeeCents is null ? null : Upto(_pools),
-        MinimumGuaranteeCents = terms.MinimumGuaranteeCents is null ? null : Upto(_pools),
-    };
+        // A guarantee may become one over the term, and stays one then.
+        var basis = _random.Next(4) == 0 ? GuaranteeBasis.Term : terms.MinimumGuaranteeBasis;
+        return terms with
+        {
+            TerminatedOn = _random.Next(2) == 0 ? Start.AddDays(_random.Next(-10, 31 * _length)) : terms.TerminatedOn,
+            Name = terms.Name + "'",
+            RevShareBps = terms.RevShareBps is null ? null : Share(),
+            FlatFeeCents = terms.FlatFeeCents is null ? null : Upto(_pools),
+            MinimumGuaranteeCents = basis is null ? null : Upto(_pools),
+            MinimumGuaranteeBasis = basis,
+        };
+    }
 
     private int Share() => _random.Next(3) switch { 0 => 10_000, 1 => 500 * _random.Next(21), _ => _random.Next(10_001) };
 

@@ -7,6 +7,7 @@ namespace Storytime.Tests.Reporting;
 public sealed class ManageRevenueTests(StorytimeApp app) : IClassFixture<StorytimeApp>
 {
     private const string Path = "/admin/api/v1/revenue_periods";
+    private const string Share = """{ "days_held": 30, "payment_model": "rev_share" }""";
 
     [Fact]
     public async Task Finance_enters_corrects_and_takes_back_the_revenue_of_a_month()
@@ -103,21 +104,24 @@ public sealed class ManageRevenueTests(StorytimeApp app) : IClassFixture<Storyti
     public async Task Revenue_that_an_issued_statement_was_computed_from_stays()
     {
         var finance = await app.StaffAsync(AdminRole.Finance);
-        foreach (var currency in new[] { "USD", "EUR", "GBP" })
+        foreach (var currency in new[] { "USD", "EUR", "GBP", "CHF", "SEK", "NOK" })
             await EnterAsync(finance, "2025-04", 100, currency);
-        // Another currency, another month, a draft, and one that was issued before there was revenue.
+        // Another currency, another month, a draft, one that was issued before there was revenue, and such as take nothing from it: no contract, one for a fee, one that has ended.
         var publisher = await app.PublisherAsync();
         var used = await app.SqlAsync(Statement(publisher, "2025-04", "USD", "issued", "100"));
         await app.SqlAsync(Statement(publisher, "2025-05", "EUR", "issued", "100"));
         await app.SqlAsync(Statement(publisher, "2025-04", "EUR", "draft", "100"));
         await app.SqlAsync(Statement(publisher, "2025-04", "GBP", "issued", "null"));
+        await app.SqlAsync(Statement(publisher, "2025-04", "CHF", "issued", "100", contracts: ""));
+        await app.SqlAsync(Statement(publisher, "2025-04", "SEK", "issued", "100", """{ "days_held": 30, "payment_model": "flat_fee" }"""));
+        await app.SqlAsync(Statement(publisher, "2025-04", "NOK", "issued", "100", """{ "days_held": 0, "payment_model": "hybrid" }"""));
 
         var refused = await finance.PutAsync($"{Path}/2025-04", new { amount_cents = 101, currency = "USD" });
         ((long?)refused.ShouldBeError(HttpStatusCode.Conflict, "conflict").Json["error"]!["details"]!["statement_id"]).ShouldBe((long)used!);
         refused.Text.ShouldContain("later month");
         (await finance.DeleteAsync($"{Path}/2025-04?currency=USD")).ShouldBeError(HttpStatusCode.Conflict, "conflict");
         (await finance.PutAsync($"{Path}/2025-04", new { amount_cents = 100, currency = "USD" })).ShouldBe(HttpStatusCode.OK);
-        foreach (var currency in new[] { "EUR", "GBP" })
+        foreach (var currency in new[] { "EUR", "GBP", "CHF", "SEK", "NOK" })
             (await finance.PutAsync($"{Path}/2025-04", new { amount_cents = 101, currency })).ShouldBe(HttpStatusCode.OK);
     }
 
@@ -169,9 +173,9 @@ public sealed class ManageRevenueTests(StorytimeApp app) : IClassFixture<Storyti
     private static async Task EnterAsync(ApiClient finance, string month, long amount, string currency) =>
         (await finance.PutAsync($"{Path}/{month}", new { amount_cents = amount, currency })).ShouldBe(HttpStatusCode.Created);
 
-    private static string Statement(long publisher, string month, string currency, string status, string pool) => $$"""
-        insert into publisher_statements (publisher_id, month, currency, status, total_cents, facts, content_hash, issued_at, created_at, updated_at)
-        values ({{publisher}}, '{{month}}-01', '{{currency}}', '{{status}}', 0, '{ "pool_cents": {{pool}} }',
-            {{(status == "issued" ? "'\\x00', now()" : "null, null")}}, now(), now()) returning id
+    private static string Statement(long publisher, string month, string currency, string status, string pool, string contracts = Share) => $$"""
+        insert into publisher_statements (publisher_id, month, currency, status, total_cents, facts, content_hash, canonical_content, issued_at, created_at, updated_at)
+        values ({{publisher}}, '{{month}}-01', '{{currency}}', '{{status}}', 0, '{ "pool_cents": {{pool}}, "contracts": [{{contracts}}] }',
+            {{(status == "issued" ? "'\\x00', '{}', now()" : "null, null, null")}}, now(), now()) returning id
         """;
 }

@@ -9,6 +9,7 @@ internal sealed record OracleAccount(Ledger.MonthOfUse Month, ContractTerms Term
 {
     public BigInteger Earned { get; set; }
     public long Seconds { get; set; }
+    public long AllSeconds { get; set; }
 
     /// <summary>With the usage as it is now.</summary>
     public BigInteger EarnedNow()

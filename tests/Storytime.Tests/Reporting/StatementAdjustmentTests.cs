@@ -50,7 +50,7 @@ public sealed class StatementAdjustmentTests
     public void An_adjustment_of_a_contract_that_has_ended_goes_through_its_recoupment()
     {
         var ended = _share with { EndDate = new(2026, 5, 31), MinimumGuaranteeCents = 120, MinimumGuaranteeBasis = GuaranteeBasis.Term };
-        var content = new Example { Earlier = [May(ended, 1_000, (10, 15), (100, 100), 100, new(100, 120, 120))] }.Compute();
+        var content = new Example { Terms = new() { [1] = new(100, 120, 120) }, Earlier = [May(ended, 1_000, (10, 15), (100, 100), 100)] }.Compute();
         content.Lines.Select(l => (l.Kind, l.AmountCents)).ShouldBe([(StatementLineKind.Adjustment, 50), (StatementLineKind.Recoupment, -20)]);
         content.Facts.Contracts.ShouldBe(
             [ended.For(June) with { DaysHeld = 0, GuaranteeCents = 120, Term = new StatementTerm(100, 150, 120, 120, 0) }]);
@@ -61,7 +61,7 @@ public sealed class StatementAdjustmentTests
     public void The_guarantee_of_a_contract_that_has_ended_is_what_was_advanced()
     {
         var ended = _share with { EndDate = new(2026, 5, 31), MinimumGuaranteeCents = 100, MinimumGuaranteeBasis = GuaranteeBasis.Term };
-        var content = new Example { Earlier = [May(ended, 1_000, (10, 11), (100, 100), 100, new(100, 120, 120))] }.Compute();
+        var content = new Example { Terms = new() { [1] = new(100, 120, 120) }, Earlier = [May(ended, 1_000, (10, 11), (100, 100), 100)] }.Compute();
         content.Lines.Select(l => (l.Kind, l.AmountCents)).ShouldBe([(StatementLineKind.Adjustment, 10), (StatementLineKind.Recoupment, -10)]);
         content.Facts.Contracts.Single().Term.ShouldBe(new StatementTerm(100, 110, 120, 120, 10));
     }
@@ -74,7 +74,6 @@ public sealed class StatementAdjustmentTests
             .Lines.Select(l => (l.ForMonth, l.AmountCents)).ShouldBe([(new(2026, 4, 1), 10), (_may, 20)]);
     }
 
-    private static EarlierMonth May(
-        ContractTerms terms, long pool, (long Before, long Now) seconds, (long Before, long Now) all, long earned, TermHistory? history = null) =>
-        new(_may, pool, all.Before, all.Now, [new EarlierContract(terms.For(_may), seconds.Before, seconds.Now, earned, history)]);
+    private static EarlierMonth May(ContractTerms terms, long pool, (long Before, long Now) seconds, (long Before, long Now) all, long earned) =>
+        new(_may, pool, all.Now, [new EarlierContract(terms.For(_may), seconds.Before, all.Before, seconds.Now, earned)]);
 }

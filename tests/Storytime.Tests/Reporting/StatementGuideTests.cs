@@ -62,10 +62,10 @@ public sealed class StatementGuideTests
             Terms = new Dictionary<long, TermHistory> { [2] = history },
             Earlier =
             [
-                new EarlierMonth(_june, june.Facts.PoolCents, june.Facts.AllSeconds, 705_000,
+                new EarlierMonth(_june, june.Facts.PoolCents, 705_000,
                 [
-                    new EarlierContract(streaming, streaming.Seconds, 40_000, 26_500, null),
-                    new EarlierContract(classics, classics.Seconds, 60_000, 8_143, history),
+                    new EarlierContract(streaming, streaming.Seconds, june.Facts.AllSeconds, 40_000, 26_500),
+                    new EarlierContract(classics, classics.Seconds, june.Facts.AllSeconds, 60_000, 8_143),
                 ]),
             ],
         };

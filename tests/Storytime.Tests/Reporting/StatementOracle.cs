@@ -14,7 +14,6 @@ internal sealed class StatementOracle
     private readonly List<OracleAccount> _accounts = [];
     private readonly Dictionary<long, BigInteger> _paid = [];
     private readonly Dictionary<long, BigInteger> _advanced = [];
-    private readonly Dictionary<DateOnly, long> _allSeconds = [];
 
     public sealed record Result(List<StatementContentLine> Lines, List<StatementContract> Contracts, List<StatementAdjustment> Adjustments);
 
@@ -26,8 +25,6 @@ internal sealed class StatementOracle
         for (long id = 0; id < 200; id++)
             Work(id, ledger, result);
         result.Adjustments.Sort((a, b) => (a.Month, a.ContractId).CompareTo((b.Month, b.ContractId)));
-        result.Adjustments.ForEach(a => _allSeconds[a.Month] = a.AllSeconds);
-        _allSeconds[month.First] = month.All;
 
         var sharing = _accounts.Where(a => a.Month == month && a.Terms.PaymentModel != PaymentModel.FlatFee).SelectMany(a => a.Days).ToHashSet();
         result.Lines.AddRange(ByBook(month, [.. DaysOf(month.First).Where(day => !sharing.Contains(day))])
@@ -46,7 +43,7 @@ internal sealed class StatementOracle
 
         if (days.Length > 0)
         {
-            var account = new OracleAccount(month, terms!, days) { Seconds = ByBook(month, days).Values.Sum() };
+            var account = new OracleAccount(month, terms!, days) { Seconds = ByBook(month, days).Values.Sum(), AllSeconds = month.All };
             share = account.Share().Rounded();
             if (terms!.PaymentModel != PaymentModel.FlatFee)
                 lines.AddRange(ShareLines(account, share, ledger));
@@ -69,9 +66,9 @@ internal sealed class StatementOracle
             var line = Line(StatementLineKind.Adjustment, account.Terms, now - account.Earned);
             lines.Add(line with { ForMonth = account.Month.First, SecondsWatched = seconds - account.Seconds });
             result.Adjustments.Add(new StatementAdjustment(
-                account.Month.First, id, account.Seconds, seconds, _allSeconds[account.Month.First], account.Month.All, (long)account.Earned, (long)now));
+                account.Month.First, id, account.Seconds, seconds, account.AllSeconds, account.Month.All, (long)account.Earned, (long)now));
             earnedNow += now - account.Earned;
-            (account.Earned, account.Seconds) = (now, seconds);
+            (account.Earned, account.Seconds, account.AllSeconds) = (now, seconds, account.Month.All);
         }
 
         if (days.Length == 0 && lines.Count == 0)
@@ -96,6 +93,7 @@ internal sealed class StatementOracle
                 ? new Rational(cents * (BigInteger)days.Length, DaysOf(month.First).Length).Rounded()
                 : null;
             result.Contracts.Add(Facts(last, days, share, fee, guarantee, null));
+            _paid[id] = _paid.GetValueOrDefault(id) + earnedNow;
         }
         result.Lines.AddRange(lines);
 

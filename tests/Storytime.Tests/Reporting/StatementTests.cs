@@ -212,6 +212,15 @@ public sealed class StatementTests(StorytimeApp app) : IClassFixture<StorytimeAp
     }
 
     [Fact]
+    public async Task The_currency_of_those_without_a_contract_may_be_set_in_small_letters()
+    {
+        await using var other = new StorytimeApp(app.ConnectionString).With("Statements:DefaultCurrency", "sek");
+        await other.InitializeAsync();
+        var ledger = await StatementScene.OpenAsync(other, new DateOnly(2000, 1, 1));
+        ((string?)(await ledger.CreateAsync(1)).ShouldBe(HttpStatusCode.Created)["currency"]).ShouldBe("SEK");
+    }
+
+    [Fact]
     public async Task Without_usage_the_fee_and_the_monthly_guarantee_are_owed_all_the_same_also_to_an_inactive_publisher()
     {
         var ledger = await StatementScene.OpenAsync(app);

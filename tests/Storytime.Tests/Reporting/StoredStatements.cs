@@ -29,7 +29,7 @@ internal static class StoredStatements
             insert into usage_totals (grain, starts_on, seconds_watched, plays, children, updated_at) values ('month', '2026-01-01', 3600, 1, 1, now()) on conflict do nothing;
             """);
         if (issued)
-            await app.SqlAsync($"update publisher_statements set status = 'issued', issued_at = '2026-02-03T09:30:00Z', content_hash = decode('{SampleStatements.Hash}', 'hex') where id = {id}");
+            await app.SqlAsync($"update publisher_statements set status = 'issued', issued_at = '2026-02-03T09:30:00Z', content_hash = decode('{SampleStatements.Hash}', 'hex'), canonical_content = '{{}}' where id = {id}");
         return id;
     }
 

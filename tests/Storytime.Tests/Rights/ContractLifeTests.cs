@@ -120,6 +120,32 @@ public sealed class ContractLifeTests(StorytimeApp app) : IClassFixture<Storytim
         ((string?)ended["start_date"]).ShouldBe(Day(-5));
     }
 
+    [Fact]
+    public async Task The_currency_changes_in_drafts_only()
+    {
+        var (finance, draft) = await MakeAsync(-10, 10, "draft");
+        ((string?)(await finance.PatchAsync(draft, new { currency = "EUR" })).ShouldBe(HttpStatusCode.OK)["currency"]).ShouldBe("EUR");
+        var (_, active) = await MakeAsync(-10, 10, "active");
+        (await finance.PatchAsync(active, new { currency = "EUR" })).ShouldBeError(HttpStatusCode.Conflict, "conflict").Text.ShouldContain("drafts only");
+        ((string?)(await finance.PatchAsync(active, new { currency = "USD" })).ShouldBe(HttpStatusCode.OK)["currency"]).ShouldBe("USD");
+    }
+
+    [Fact]
+    public async Task A_guarantee_over_the_term_of_an_active_contract_may_become_nothing_but_stays_one()
+    {
+        var (finance, path) = await MakeAsync(-10, 10, "active");
+        async Task<Answer> PatchAsync(string cents, string basis) =>
+            await finance.PatchAsync(path, $$"""{ "minimum_guarantee_cents": {{cents}}, "minimum_guarantee_basis": {{basis}} }""");
+        (await PatchAsync("500", "\"monthly\"")).ShouldBe(HttpStatusCode.OK);
+        (await PatchAsync("null", "null")).ShouldBe(HttpStatusCode.OK);
+        (await PatchAsync("100000", "\"term\"")).ShouldBe(HttpStatusCode.OK);
+        var before = (await finance.GetAsync(path)).Text;
+        foreach (var (cents, basis) in new[] { ("null", "null"), ("100000", "\"monthly\""), ("0", "\"monthly\"") })
+            (await PatchAsync(cents, basis)).ShouldBeError(HttpStatusCode.Conflict, "conflict").Text.ShouldContain("still to be earned");
+        (await finance.GetAsync(path)).Text.ShouldBe(before);
+        ((long)(await PatchAsync("0", "\"term\"")).ShouldBe(HttpStatusCode.OK)["minimum_guarantee_cents"]!).ShouldBe(0);
+    }
+
     private static string? Terminated(Answer answer)
     {
         ((string?)answer.ShouldBe(HttpStatusCode.OK)["status"]).ShouldBe("terminated");

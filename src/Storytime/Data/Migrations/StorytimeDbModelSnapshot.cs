@@ -1159,6 +1159,10 @@ namespace Storytime.Data.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<string>("CanonicalContent")
+                        .HasColumnType("text")
+                        .HasColumnName("canonical_content");
+
                     b.Property<byte[]>("ContentHash")
                         .HasColumnType("bytea")
                         .HasColumnName("content_hash");
@@ -1225,7 +1229,7 @@ namespace Storytime.Data.Migrations
                         {
                             t.HasCheckConstraint("ck_publisher_statements_currency", "currency ~ '^[A-Z]{3}$'");
 
-                            t.HasCheckConstraint("ck_publisher_statements_issued", "(status = 'issued') = (issued_at is not null and content_hash is not null)");
+                            t.HasCheckConstraint("ck_publisher_statements_issued", "(status = 'issued') = (issued_at is not null and content_hash is not null and canonical_content is not null)");
 
                             t.HasCheckConstraint("ck_publisher_statements_month", "extract(day from month) = 1");
 
