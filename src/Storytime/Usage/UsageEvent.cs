@@ -68,6 +68,8 @@ internal sealed class UsageEvent
             builder.Property(e => e.TransactionId).HasDefaultValueSql("pg_current_xact_id()::text::bigint");
             // Nearly free to keep, and all that the roll-up needs: transactions follow each other as the pages do.
             builder.HasIndex(e => e.TransactionId).HasMethod("brin").HasStorageParameter("autosummarize", true);
+            // All children's days: the nightly check, the archive, and what keeps a month from being dropped.
+            builder.HasIndex(e => e.OccurredAt).HasMethod("brin").HasStorageParameter("autosummarize", true);
             builder.Check("position_seconds", "position_seconds between 0 and 86400");
             builder.Check("territory", "territory ~ '^[A-Z]{2}$'");
         }

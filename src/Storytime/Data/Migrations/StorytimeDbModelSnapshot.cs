@@ -1821,6 +1821,12 @@ namespace Storytime.Data.Migrations
                     b.HasKey("ChildProfileId", "EventId", "OccurredAt")
                         .HasName("pk_usage_events");
 
+                    b.HasIndex("OccurredAt")
+                        .HasDatabaseName("ix_usage_events_occurred_at")
+                        .HasAnnotation("Npgsql:StorageParameter:autosummarize", true);
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("OccurredAt"), "brin");
+
                     b.HasIndex("TransactionId")
                         .HasDatabaseName("ix_usage_events_transaction_id")
                         .HasAnnotation("Npgsql:StorageParameter:autosummarize", true);
