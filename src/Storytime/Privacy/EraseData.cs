@@ -50,8 +50,12 @@ internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, T
         if (await db.Erasures.SingleOrDefaultAsync(e => e.Id == erasureId && e.CompletedAt == null, ct) is not { } erasure)
             return;
         var startedAt = time.Now();
-        // What publishers are paid by must not go with the events.
-        await rollUp.SettleAsync(erasure.Id, ct);
+        // What publishers are paid by must not go with the events. It stays due, so the next sweep tries again.
+        if (erasure.UsageWatermark is not null && !await rollUp.TrySettleAsync(erasure.Id, ct))
+        {
+            Log.NotNow(log, erasureId);
+            return;
+        }
         await db.Entry(erasure).ReloadAsync(ct);
         await DeleteAsync(erasure, "usage_events", "child_profile_id, event_id, occurred_at", "child_profile_id = any($1)", ct);
         await DeleteAsync(erasure, "playback_sessions", "id, issued_at", "child_profile_id = any($1)", ct);
@@ -112,6 +116,9 @@ internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, T
     {
         [LoggerMessage(LogLevel.Information, "Erasure {ErasureId} is complete")]
         public static partial void Complete(ILogger logger, long erasureId);
+
+        [LoggerMessage(LogLevel.Debug, "Erasure {ErasureId} waits for a roll-up to end; the next sweep goes on with it")]
+        public static partial void NotNow(ILogger logger, long erasureId);
 
         [LoggerMessage(LogLevel.Error, "Erasure {ErasureId} did not get through; the next sweep goes on with it")]
         public static partial void Later(ILogger logger, Exception e, long erasureId);

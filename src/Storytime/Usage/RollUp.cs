@@ -11,12 +11,18 @@ internal sealed partial class RollUp(NpgsqlDataSource database, TimeProvider tim
     /// <summary>Child-book-days of one statement.</summary>
     private const int Chunk = 2_000;
 
+    /// <summary>What a job waits for its turn where giving up means a day; most runs are over sooner.</summary>
+    public static readonly TimeSpan Moment = TimeSpan.FromSeconds(10);
+
     /// <summary>Rolls up all that has come in since the last run, in one transaction with the mark that says so.</summary>
-    /// <returns>How many child-book-days changed.</returns>
-    public async Task<long> RunAsync(CancellationToken ct)
+    /// <inheritdoc cref="RollUpTurn.TakeAsync" path="/param"/>
+    /// <returns>How many child-book-days changed; null when somebody else has the turn.</returns>
+    public async Task<long?> RunAsync(TimeSpan? wait, CancellationToken ct)
     {
         var startedAt = time.GetUtcNow();
-        await using var turn = await RollUpTurn.TakeAsync(database, ct);
+        await using var turn = await RollUpTurn.TakeAsync(database, wait, ct);
+        if (turn is null)
+            return null;
         var (watermark, horizon) = await ReadMarkAsync(turn, ct);
         var changed = await RollAsync(turn, await ReadKeysAsync(turn, RollUpSql.Touched, ct, watermark, horizon), startedAt, ct);
         await turn.ExecuteAsync(RollUpSql.MoveMark, ct, horizon, startedAt);
@@ -25,10 +31,13 @@ internal sealed partial class RollUp(NpgsqlDataSource database, TimeProvider tim
     }
 
     /// <summary>Works out one day anew, whatever has been rolled up of it: a check, and the cure if somebody changed rows by hand. Does nothing when its events are not kept any more.</summary>
-    /// <returns>How many child-book-days were not as they should be.</returns>
-    public async Task<long> RecomputeAsync(DateOnly day, CancellationToken ct)
+    /// <inheritdoc cref="RollUpTurn.TakeAsync" path="/param"/>
+    /// <returns>How many child-book-days were not as they should be; null when somebody else has the turn.</returns>
+    public async Task<long?> RecomputeAsync(DateOnly day, TimeSpan? wait, CancellationToken ct)
     {
-        await using var turn = await RollUpTurn.TakeAsync(database, ct);
+        await using var turn = await RollUpTurn.TakeAsync(database, wait, ct);
+        if (turn is null)
+            return null;
         var changed = await RollAsync(turn, await ReadKeysAsync(turn, RollUpSql.OfDay, ct, day), time.GetUtcNow(), ct);
         await turn.CommitAsync(ct);
         return changed;
@@ -47,11 +56,14 @@ internal sealed partial class RollUp(NpgsqlDataSource database, TimeProvider tim
     /// Levels the sums of the month of a day with the child-book-days that they are made of. Where somebody was erased since, nobody can tell any more how much larger than
     /// these they should be: such sums are only raised to them.
     /// </summary>
-    /// <returns>How many sums were wrong.</returns>
-    public async Task<long> LevelAsync(DateOnly month, CancellationToken ct)
+    /// <inheritdoc cref="RollUpTurn.TakeAsync" path="/param"/>
+    /// <returns>How many sums were wrong; null when somebody else has the turn.</returns>
+    public async Task<long?> LevelAsync(DateOnly month, TimeSpan? wait, CancellationToken ct)
     {
         var (from, until) = (FirstOfMonth(month), FirstOfMonth(month).AddMonths(1));
-        await using var turn = await RollUpTurn.TakeAsync(database, ct);
+        await using var turn = await RollUpTurn.TakeAsync(database, wait, ct);
+        if (turn is null)
+            return null;
         var wrong = await turn.CountAsync(RollUpSql.Level, ct, from, until, time.GetUtcNow());
         if (wrong > 0)
             await TidyAsync(turn, from, until, ct);
@@ -62,9 +74,12 @@ internal sealed partial class RollUp(NpgsqlDataSource database, TimeProvider tim
     /// <summary>
     /// Rolls up, for good, what erased children watched, and forgets what they watched on which day; the sums keep it. Only once for an erasure, whose events may go then.
     /// </summary>
-    public async Task SettleAsync(long erasureId, CancellationToken ct)
+    /// <returns>False when somebody else has the turn: nothing was done.</returns>
+    public async Task<bool> TrySettleAsync(long erasureId, CancellationToken ct)
     {
-        await using var turn = await RollUpTurn.TakeAsync(database, ct);
+        await using var turn = await RollUpTurn.TakeAsync(database, TimeSpan.Zero, ct);
+        if (turn is null)
+            return false;
         await ReadMarkAsync(turn, ct);
         var unsettled = await turn.ReadAsync("select child_profile_ids, usage_watermark from erasures where id = $1 and usage_watermark is not null for update",
             r => (Children: r.GetFieldValue<long[]>(0), Watermark: r.GetInt64(1)), ct, erasureId);
@@ -77,10 +92,12 @@ internal sealed partial class RollUp(NpgsqlDataSource database, TimeProvider tim
                 """, ct, erasureId, children);
         }
         await turn.CommitAsync(ct);
+        return true;
     }
 
     /// <summary>Nothing is rolled up until this is disposed: for whoever takes events away that are rolled up.</summary>
-    public async Task<IAsyncDisposable> PauseAsync(CancellationToken ct) => await RollUpTurn.TakeAsync(database, ct);
+    /// <returns>Null when something is being rolled up, and does not end in a moment.</returns>
+    public async Task<IAsyncDisposable?> TryPauseAsync(CancellationToken ct) => await RollUpTurn.TakeAsync(database, Moment, ct);
 
     /// <param name="month">The first day of it.</param>
     /// <param name="archived">Whether its days must be in the archive, too.</param>

@@ -3,15 +3,16 @@ namespace Storytime.Usage;
 /// <summary>The statements of <see cref="RollUp"/>. Dates stand for midnight UTC, as the connections are set to.</summary>
 internal static class RollUpSql
 {
+    /// <summary>One run at a time.</summary>
+    public const string Turn = "select pg_advisory_xact_lock(hashtextextended('usage-roll-up', 0))";
+
+    public const string TryTurn = "select pg_try_advisory_xact_lock(hashtextextended('usage-roll-up', 0))";
+
     /// <summary>
-    /// One run at a time. Plans are made for the numbers of rows at hand, which differ by a thousand; compiling them would take longer than running them. These come last,
+    /// Plans are made for the numbers of rows at hand, which differ by a thousand; compiling them would take longer than running them. These come after the lock,
     /// because a query would keep its snapshot open until the next statement, and dropping months waits for snapshots.
     /// </summary>
-    public const string Turn = """
-        select pg_advisory_xact_lock(hashtextextended('usage-roll-up', 0));
-        set local plan_cache_mode = force_custom_plan;
-        set local jit = off
-        """;
+    public const string Plans = "set local plan_cache_mode = force_custom_plan; set local jit = off";
 
     /// <summary>
     /// Transactions below the horizon are over: their rows are there to be seen or will never be. Those above may still be under way, with rows that nobody sees yet.
@@ -38,7 +39,7 @@ internal static class RollUpSql
         """;
 
     /// <summary>
-    /// An event bears upon its own day and on that into which its 90 seconds reach. Children that are being erased are left to <see cref="RollUp.SettleAsync"/>: their events
+    /// An event bears upon its own day and on that into which its 90 seconds reach. Children that are being erased are left to <see cref="RollUp.TrySettleAsync"/>: their events
     /// go piece by piece.
     /// </summary>
     public const string Touched = $"""

@@ -75,7 +75,7 @@ public sealed class KilledRollUpTests(StorytimeApp app) : IClassFixture<Storytim
             run.ShouldBeLessThan(20 * Kills, "It ends before it can be killed.");
             using var cancel = new CancellationTokenSource();
             var begun = System.Diagnostics.Stopwatch.GetTimestamp();
-            var running = Task.Run(() => rollUp.RunAsync(cancel.Token));
+            var running = Task.Run(() => rollUp.RunAsync(wait: null, cancel.Token));
             // Now and then it gets through, as it would between crashes.
             if (run % 5 > 0)
             {
