@@ -68,7 +68,7 @@ public sealed class KilledRollUpTests(StorytimeApp app) : IClassFixture<Storytim
         // Its own connections, by whose name they are found.
         const string Name = "doomed-roll-up";
         await using var database = new NpgsqlDataSourceBuilder($"{app.ConnectionString};Application Name={Name};Options=-c TimeZone=UTC").Build();
-        var rollUp = new RollUp(database, app.Clock, NullLogger<RollUp>.Instance);
+        var rollUp = new RollUp(database, app.Clock, NullLogger<RollUp>.Instance) { StepEvents = 50 };
         var (kills, through, longest) = (0, 0, 40.0);
         for (var run = 0; kills < Kills; run++)
         {
