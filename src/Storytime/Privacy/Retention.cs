@@ -24,7 +24,7 @@ public sealed record RetentionOptions
     public int PlaybackSessionsDays { get; init; } = 90;
 }
 
-/// <summary>Job, every day: drops the months that are wholly older than they may be kept. A table that is busy waits until tomorrow and does not keep the others.</summary>
+/// <summary>Job, every day: drops the months that are wholly older than they may be kept. A table that is busy, or that fails, waits until tomorrow and does not keep the others.</summary>
 internal sealed partial class DropOldMonths(
     Partitions partitions, NpgsqlDataSource data, IOptions<RetentionOptions> options, IOptions<ArchiveOptions> archive, RollUp rollUp,
     TimeProvider time, ILogger<DropOldMonths> log)
@@ -76,6 +76,11 @@ internal sealed partial class DropOldMonths(
         {
             Log.Busy(log, e, table);
         }
+        // A query that took too long, too.
+        catch (NpgsqlException e)
+        {
+            Log.Failed(log, e, table);
+        }
     }
 
     private static partial class Log
@@ -91,5 +96,8 @@ internal sealed partial class DropOldMonths(
 
         [LoggerMessage(LogLevel.Warning, "Old months of {Table} could not be dropped because something uses them; the next run, tomorrow, will try again")]
         public static partial void Busy(ILogger logger, Exception e, string table);
+
+        [LoggerMessage(LogLevel.Error, "Old months of {Table} could not be dropped; the next run, tomorrow, will try again")]
+        public static partial void Failed(ILogger logger, Exception e, string table);
     }
 }

@@ -77,6 +77,24 @@ public sealed class BusyRetentionTests(StorytimeApp app) : IClassFixture<Storyti
         (await CountAsync("usage_events", month)).ShouldBe(0L);
     }
 
+    [Fact]
+    public async Task A_table_whose_question_fails_does_not_keep_the_others()
+    {
+        _ = app.Services;
+        var month = new DateTimeOffset(app.Now.Year, app.Now.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(-17);
+        foreach (var table in new[] { "usage_events", "playback_attempts" })
+            await app.SqlAsync($"select ensure_month_partition('{table}', '{month:yyyy-MM-dd}')");
+        using var logs = new Logs(app);
+        await app.SqlAsync("alter table erasures rename to elsewhere");
+        await app.RunAsync<DropOldMonths>(j => j.RunAsync(CancellationToken.None));
+        await app.SqlAsync("alter table elsewhere rename to erasures");
+        logs.Text.ShouldContain("Error: Old months of usage_events could not be dropped");
+        (await CountAsync("usage_events", month)).ShouldBe(1L);
+        (await CountAsync("playback_attempts", month)).ShouldBe(0L);
+        await app.RunAsync<DropOldMonths>(j => j.RunAsync(CancellationToken.None));
+        (await CountAsync("usage_events", month)).ShouldBe(0L);
+    }
+
     private async Task<object?> CountAsync(string table, DateTimeOffset month) => await app.SqlAsync($"select count(*) from pg_class where relname = '{table}_{month:yyyy_MM}'");
 }
 
