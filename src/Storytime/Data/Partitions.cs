@@ -65,6 +65,18 @@ internal sealed class Partitions(NpgsqlDataSource database, TimeProvider time)
         return dropped;
     }
 
+    /// <summary>Whether months are half dropped: their rows are there, but no query sees them.</summary>
+    public async Task<bool> AreHalfDroppedAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        foreach (var table in _tables)
+        {
+            if ((await FindBeforeAsync(connection, table, DateTimeOffset.MaxValue, ct)).Any(p => p.IsPending is not false))
+                return true;
+        }
+        return false;
+    }
+
     /// <returns>Oldest first; <c>IsPending</c> says whether a detachment was begun, and is null for what is detached and was not dropped.</returns>
     private static async Task<List<(string Name, bool? IsPending)>> FindBeforeAsync(NpgsqlConnection connection, string table, DateTimeOffset before, CancellationToken ct)
     {

@@ -71,7 +71,7 @@ internal sealed record DataCategory(string Name, DataSubject Whose, string What,
         r => $"{r.UsageEventsMonths} months and until the end of that month.", SoonWithChild);
 
     public static readonly DataCategory SetAside = new(
-        "set_aside_events", DataSubject.Child, "What the app reported and we could not take, as it was sent, and why.",
+        "set_aside_events", DataSubject.Child, "What the app reported and we could not take, as it was sent if it named a child of the account, and why.",
         "To find out why watched time is missing.", _ => "P30D", "Deleting the child or the account, or withdrawing consent, at once.");
 
     public static readonly DataCategory Permissions = new(

@@ -14,7 +14,7 @@ namespace Storytime.Privacy;
 /// another one 10 minutes later, and only that one ends the erasure. A pass deletes what is there and counts it in the same statement, so it may end anywhere,
 /// run twice, and be begun anew.
 /// </summary>
-internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, TimeProvider time, ILogger<EraseData> log, AppleTokens apple, RollUp rollUp)
+internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, TimeProvider time, ILogger<EraseData> log, AppleTokens apple, RollUp rollUp, Partitions partitions)
 {
     /// <summary>Rows of one transaction: short enough for nobody to wait for it.</summary>
     public const int ChunkRows = 5_000;
@@ -50,14 +50,26 @@ internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, T
         if (await db.Erasures.SingleOrDefaultAsync(e => e.Id == erasureId && e.CompletedAt == null, ct) is not { } erasure)
             return;
         var startedAt = time.Now();
-        // What publishers are paid by must not go with the events.
-        await rollUp.SettleAsync(erasure.Id, ct);
+        // What publishers are paid by must not go with the events. It stays due, so the next sweep tries again.
+        if (erasure.UsageWatermark is not null && !await rollUp.TrySettleAsync(erasure.Id, ct))
+        {
+            Log.NotNow(log, erasureId);
+            return;
+        }
         await db.Entry(erasure).ReloadAsync(ct);
         await DeleteAsync(erasure, "usage_events", "child_profile_id, event_id, occurred_at", "child_profile_id = any($1)", ct);
         await DeleteAsync(erasure, "playback_sessions", "id, issued_at", "child_profile_id = any($1)", ct);
         await DeleteAsync(erasure, "playback_attempts", "id, created_at", "(child_profile_id = any($1) or user_id = $2)", ct);
         await RevokeAppleTokensAsync(erasure, ct);
-        erasure.EndPass(startedAt, time.Now());
+        if (await partitions.AreHalfDroppedAsync(ct))
+        {
+            Log.HalfDropped(log, erasureId);
+            erasure.Postpone(time.Now());
+        }
+        else
+        {
+            erasure.EndPass(startedAt, time.Now());
+        }
         await db.SaveChangesAsync(ct);
         if (erasure.CompletedAt is not null)
             Log.Complete(log, erasureId);
@@ -112,6 +124,12 @@ internal sealed partial class EraseData(StorytimeDb db, NpgsqlDataSource data, T
     {
         [LoggerMessage(LogLevel.Information, "Erasure {ErasureId} is complete")]
         public static partial void Complete(ILogger logger, long erasureId);
+
+        [LoggerMessage(LogLevel.Debug, "Erasure {ErasureId} waits for a roll-up to end; the next sweep goes on with it")]
+        public static partial void NotNow(ILogger logger, long erasureId);
+
+        [LoggerMessage(LogLevel.Warning, "Erasure {ErasureId} does not end while a month is detached that its rows may be in; the job that drops old months, each night, drops it")]
+        public static partial void HalfDropped(ILogger logger, long erasureId);
 
         [LoggerMessage(LogLevel.Error, "Erasure {ErasureId} did not get through; the next sweep goes on with it")]
         public static partial void Later(ILogger logger, Exception e, long erasureId);

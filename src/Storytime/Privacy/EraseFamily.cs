@@ -27,10 +27,17 @@ internal sealed class EraseFamily(StorytimeDb db, PasswordCheck check, RequestCo
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var children = db.ChildrenOf(parent).Where(c => childId == null || c.Id == childId);
-        await LockAsync(kind, parent, children, ct);
+        var locked = await LockAsync(kind, parent, children, ct);
         if (await db.Users.FromSql($"select * from users where id = {parent.UserId} for update").SingleOrDefaultAsync(ct) is not { } user)
             return null;
         var ids = await children.Select(c => c.Id).OrderBy(id => id).ToArrayAsync(ct);
+        if (ids.Except(locked).Any())
+        {
+            // One was added meanwhile, whose usage may be being stored; its turn comes before the account, so all anew.
+            await transaction.RollbackAsync(ct);
+            db.ChangeTracker.Clear();
+            return await RunAsync(kind, parent, childId, now, ct);
+        }
         if (kind == ErasureKind.Child && ids.Length == 0)
             return null;
         if (kind == ErasureKind.ConsentWithdrawn && !await WithdrawConsentAsync(user, now, ct) && ids.Length == 0)
@@ -63,7 +70,8 @@ internal sealed class EraseFamily(StorytimeDb db, PasswordCheck check, RequestCo
     /// child before its row. A refresh has the session before the account and a book that is put on the shelf the child, but both only refer to the account, which
     /// this lock lets them; the one that deletes it comes last. Usage that is being stored is waited for; what comes later finds no child.
     /// </summary>
-    private async Task LockAsync(ErasureKind kind, Parent parent, IQueryable<ChildProfile> children, CancellationToken ct)
+    /// <returns>The ids of the children that are locked.</returns>
+    private async Task<long[]> LockAsync(ErasureKind kind, Parent parent, IQueryable<ChildProfile> children, CancellationToken ct)
     {
         await db.Database.ExecuteSqlAsync($"select from users where id = {parent.UserId} for no key update", ct);
         var childIds = await children.Select(c => c.Id).OrderBy(id => id).ToArrayAsync(ct);
@@ -71,6 +79,7 @@ internal sealed class EraseFamily(StorytimeDb db, PasswordCheck check, RequestCo
             await db.Database.ExecuteSqlAsync($"select from parent_sessions where user_id = {parent.UserId} order by id for update", ct);
         await db.Database.ExecuteSqlRawAsync(UsageStore.LockSql.Replace("$1", "{0}", StringComparison.Ordinal), [childIds], ct);
         await db.Database.ExecuteSqlAsync($"select from child_profiles where id = any({childIds}) order by id for update", ct);
+        return childIds;
     }
 
     /// <summary>The rows that go in this transaction, by table, as JSON.</summary>

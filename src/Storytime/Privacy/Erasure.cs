@@ -91,6 +91,9 @@ internal sealed class Erasure
             (UserId, ChildProfileIds, CompletedAt) = (null, [], now);
     }
 
+    /// <summary>A pass could not reach all rows; there is another one.</summary>
+    public void Postpone(DateTimeOffset now) => DueAt = now + LastPassAfter;
+
     internal sealed class Configuration : IEntityTypeConfiguration<Erasure>
     {
         public void Configure(EntityTypeBuilder<Erasure> builder)

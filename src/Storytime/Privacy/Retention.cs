@@ -24,7 +24,7 @@ public sealed record RetentionOptions
     public int PlaybackSessionsDays { get; init; } = 90;
 }
 
-/// <summary>Job, every day: drops the months that are wholly older than they may be kept. A table that is busy waits until tomorrow and does not keep the others.</summary>
+/// <summary>Job, every day: drops the months that are wholly older than they may be kept. A table that is busy, or that fails, waits until tomorrow and does not keep the others.</summary>
 internal sealed partial class DropOldMonths(
     Partitions partitions, NpgsqlDataSource data, IOptions<RetentionOptions> options, IOptions<ArchiveOptions> archive, RollUp rollUp,
     TimeProvider time, ILogger<DropOldMonths> log)
@@ -37,8 +37,13 @@ internal sealed partial class DropOldMonths(
             return;
         var (now, keep) = (time.Now(), options.Value);
         // A roll-up that finds a day's events gone takes it for a day without any.
-        await using (await rollUp.PauseAsync(ct))
-            await DropAsync("usage_events", now.AddMonths(-keep.UsageEventsMonths), month => MayEventsGoAsync(month, ct), ct);
+        await using (var pause = await rollUp.TryPauseAsync(ct))
+        {
+            if (pause is null)
+                Log.RollsUp(log);
+            else
+                await DropAsync("usage_events", now.AddMonths(-keep.UsageEventsMonths), month => MayEventsGoAsync(month, ct), ct);
+        }
         // Never before the events, by which they could still change.
         await DropAsync("viewing_days", now.AddMonths(-keep.UsageEventsMonths), month => AreEventsGoneAsync(month, ct), ct);
         await DropAsync("playback_attempts", now.AddMonths(-keep.PlaybackAttemptsMonths), _ => Task.FromResult(true), ct);
@@ -71,6 +76,11 @@ internal sealed partial class DropOldMonths(
         {
             Log.Busy(log, e, table);
         }
+        // A query that took too long, too.
+        catch (NpgsqlException e)
+        {
+            Log.Failed(log, e, table);
+        }
     }
 
     private static partial class Log
@@ -81,7 +91,13 @@ internal sealed partial class DropOldMonths(
         [LoggerMessage(LogLevel.Warning, "Usage events of the month from {Month} and all later ones are kept longer than they should be: {Reason}")]
         public static partial void Stays(ILogger logger, DateOnly month, string reason);
 
+        [LoggerMessage(LogLevel.Warning, "Old months of usage_events stay until tomorrow, because usage is being rolled up")]
+        public static partial void RollsUp(ILogger logger);
+
         [LoggerMessage(LogLevel.Warning, "Old months of {Table} could not be dropped because something uses them; the next run, tomorrow, will try again")]
         public static partial void Busy(ILogger logger, Exception e, string table);
+
+        [LoggerMessage(LogLevel.Error, "Old months of {Table} could not be dropped; the next run, tomorrow, will try again")]
+        public static partial void Failed(ILogger logger, Exception e, string table);
     }
 }

@@ -10,7 +10,7 @@ namespace Storytime.Usage;
 /// <param name="ChildId">The child that it names, when that is a child of this account.</param>
 /// <param name="Code">What the app was told: <c>validation_failed</c>, <c>too_old</c>, <c>in_the_future</c>, <c>not_found</c>, <c>book_not_in_library</c> or <c>conflict</c>.</param>
 /// <param name="Message">What the app was told, for people.</param>
-/// <param name="Body">The event as it was sent, cut after 2,000 characters; empty when it names a child that does not exist (any more).</param>
+/// <param name="Body">The event as it was sent, cut after 2,000 characters; empty unless it names a child of this account.</param>
 public sealed record SetAsideEventResponse(long Id, long UserId, long? ChildId, string Code, string Message, string Body, DateTimeOffset ReceivedAt);
 
 public sealed record SetAsideEventFilter

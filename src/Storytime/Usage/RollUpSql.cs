@@ -3,15 +3,16 @@ namespace Storytime.Usage;
 /// <summary>The statements of <see cref="RollUp"/>. Dates stand for midnight UTC, as the connections are set to.</summary>
 internal static class RollUpSql
 {
+    /// <summary>One run at a time.</summary>
+    public const string Turn = "select pg_advisory_xact_lock(hashtextextended('usage-roll-up', 0))";
+
+    public const string TryTurn = "select pg_try_advisory_xact_lock(hashtextextended('usage-roll-up', 0))";
+
     /// <summary>
-    /// One run at a time. Plans are made for the numbers of rows at hand, which differ by a thousand; compiling them would take longer than running them. These come last,
+    /// Plans are made for the numbers of rows at hand, which differ by a thousand; compiling them would take longer than running them. These come after the lock,
     /// because a query would keep its snapshot open until the next statement, and dropping months waits for snapshots.
     /// </summary>
-    public const string Turn = """
-        select pg_advisory_xact_lock(hashtextextended('usage-roll-up', 0));
-        set local plan_cache_mode = force_custom_plan;
-        set local jit = off
-        """;
+    public const string Plans = "set local plan_cache_mode = force_custom_plan; set local jit = off";
 
     /// <summary>
     /// Transactions below the horizon are over: their rows are there to be seen or will never be. Those above may still be under way, with rows that nobody sees yet.
@@ -22,9 +23,46 @@ internal static class RollUpSql
         from roll_up_marks
         """;
 
-    public const string MoveMark = "update roll_up_marks set watermark = $1, rolled_up_at = $2";
+    /// <summary>
+    /// How long the oldest transaction is open that has a number, and so holds the horizon, in any database of the cluster. Asked before the horizon, so that none ends in
+    /// between. Of other roles' transactions PostgreSQL tells the start only to members of <c>pg_read_all_stats</c>; without that, <see cref="ReachHorizon"/> sees at least
+    /// whether the horizon moves. https://www.postgresql.org/docs/15/monitoring-stats.html
+    /// </summary>
+    public const string Open = """
+        select greatest(coalesce(clock_timestamp() - least(
+                (select min(xact_start) from pg_stat_activity where backend_xid is not null and pid <> pg_backend_pid()),
+                (select min(prepared) from pg_prepared_xacts)), interval '0'), interval '0')
+        """;
 
-    /// <summary>Transaction numbers of another cluster say nothing in this one: all events that are there count as new, for erasures too, and as stored before its first transaction.</summary>
+    public const string MoveMark = "update roll_up_marks set watermark = $1";
+
+    /// <summary>A run uses a number itself, so the horizon stands still only when a transaction holds it that is older than the last run.</summary>
+    public const string ReachHorizon = "update roll_up_marks set watermark = $1, rolled_up_at = case when watermark < $1 then $2 else rolled_up_at end";
+
+    /// <summary>The watermark before the first step. 0 means the same, from when there were no steps.</summary>
+    public const long Nothing = -10_000_000;
+
+    /// <summary>
+    /// What the watermark counts: an event's transaction; the days of those whose transaction is not known (0: from before the numbers, or from another cluster), below all
+    /// numbers that a transaction can have.
+    /// </summary>
+    private const string Place = "case when e.transaction_id = 0 then e.occurred_at::date - date '2000-01-01' - 1000000 else e.transaction_id end";
+
+    /// <summary>From <c>$1</c> up to <c>$2</c>. The first two conditions are for the index.</summary>
+    private const string Outstanding = $"e.transaction_id >= greatest($1, 0) and e.transaction_id < greatest($2, 1) and {Place} >= $1 and {Place} < $2";
+
+    /// <summary>Where to stop on the way, each time <c>$3</c> events further; those of one transaction stay together.</summary>
+    public const string Steps = $"""
+        select max(place) + 1 from (
+            select place, div(sum(count(*)) over (order by place) - 1, $3) as step
+            from (select ({Place})::bigint as place from usage_events e where {Outstanding}) as outstanding group by place) as places
+        group by step order by 1
+        """;
+
+    /// <summary>
+    /// Transaction numbers of another cluster say nothing in this one: all events that are there count as new, for erasures too, and as stored before its first transaction.
+    /// The index on them has to be made anew afterwards, or it finds too much for ever.
+    /// </summary>
     public const string ForgetMark = """
         update usage_events set transaction_id = 0;
         update erasures set usage_watermark = 0 where usage_watermark is not null;
@@ -38,13 +76,13 @@ internal static class RollUpSql
         """;
 
     /// <summary>
-    /// An event bears upon its own day and on that into which its 90 seconds reach. Children that are being erased are left to <see cref="RollUp.SettleAsync"/>: their events
+    /// An event bears upon its own day and on that into which its 90 seconds reach. Children that are being erased are left to <see cref="RollUp.TrySettleAsync"/>: their events
     /// go piece by piece.
     /// </summary>
     public const string Touched = $"""
         select distinct e.child_profile_id, e.book_id, day
         from usage_events e, lateral (values (e.occurred_at::date), ((e.occurred_at + interval '90 seconds')::date)) as days(day)
-        where e.transaction_id >= $1 and e.transaction_id < $2 and day > {FirstOfOldestMonth}
+        where {Outstanding} and day > {FirstOfOldestMonth}
             and exists (select from child_profiles c where c.id = e.child_profile_id)
         order by 1, 3, 2
         """;

@@ -11,14 +11,21 @@ internal sealed class RollUpTurn : IAsyncDisposable
 
     private RollUpTurn(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
 
-    public static async Task<RollUpTurn> TakeAsync(NpgsqlDataSource database, CancellationToken ct)
+    /// <param name="wait">How long to wait for somebody else who has it; null for as long as it takes, which a job must not: it would keep its worker from all others.</param>
+    /// <returns>Null when somebody else has it.</returns>
+    public static async Task<RollUpTurn?> TakeAsync(NpgsqlDataSource database, TimeSpan? wait, CancellationToken ct)
     {
         var connection = await database.OpenConnectionAsync(ct);
         try
         {
             var turn = new RollUpTurn(connection, await connection.BeginTransactionAsync(ct));
-            await turn.ExecuteAsync(RollUpSql.Turn, ct);
-            return turn;
+            if (await turn.IsMineAsync(wait, ct))
+            {
+                await turn.ExecuteAsync(RollUpSql.Plans, ct);
+                return turn;
+            }
+            await turn.DisposeAsync();
+            return null;
         }
         catch
         {
@@ -55,6 +62,21 @@ internal sealed class RollUpTurn : IAsyncDisposable
     {
         await using (_connection)
             await _transaction.DisposeAsync();
+    }
+
+    private async Task<bool> IsMineAsync(TimeSpan? wait, CancellationToken ct)
+    {
+        if (wait == TimeSpan.Zero)
+            return (await ReadAsync(RollUpSql.TryTurn, r => r.GetBoolean(0), ct)).Single();
+        try
+        {
+            await ExecuteAsync($"set local lock_timeout = {(long)(wait?.TotalMilliseconds ?? 0)}; {RollUpSql.Turn}; set local lock_timeout to default", ct);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false;
+        }
     }
 
     private NpgsqlCommand Command(string sql, object[] values)

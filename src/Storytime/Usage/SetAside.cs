@@ -22,7 +22,10 @@ internal sealed partial class SetAside(NpgsqlDataSource database, ILogger<SetAsi
     /// </summary>
     private const string LockSql = "select from users where id = $1 for no key update";
 
-    /// <summary>What names a child that is not there is kept without its content: it may be of one that was erased, whose data nobody would erase again.</summary>
+    /// <summary>
+    /// Only what names a child of the account is kept with its content: it goes with the child. Anything else may be of a child that was erased, or of another family's that
+    /// will be, whose data nobody would find.
+    /// </summary>
     private const string InsertSql = """
         with before as (
             select count(*)::int as rows
@@ -30,7 +33,7 @@ internal sealed partial class SetAside(NpgsqlDataSource database, ILogger<SetAsi
         ), kept as (
             insert into set_aside_events (user_id, child_profile_id, code, message, body, received_at)
             select u.id, own.id, r.code, r.message,
-                case when r.child_id is null or exists (select from child_profiles c where c.id = r.child_id) then r.body else '' end, $4
+                case when own.id is null then '' else r.body end, $4
             from unnest($5, $6, $7, $8) with ordinality as r(child_id, code, message, body, place)
             join users u on u.id = $1 left join child_profiles own on own.id = r.child_id and own.user_id = u.id
             order by r.place limit (select $9 - rows from before)

@@ -22,7 +22,7 @@ internal sealed class SetAsideEvent
 
     public string Message { get; private set; } = "";
 
-    /// <summary>The JSON as it was sent, cut after 2,000 characters.</summary>
+    /// <summary>The JSON as it was sent, cut after 2,000 characters; empty unless it names a child of this account.</summary>
     public string Body { get; private set; } = "";
 
     public DateTimeOffset ReceivedAt { get; private set; }

@@ -105,7 +105,7 @@ public sealed class ErasedUsageTests(StorytimeApp app) : IClassFixture<Storytime
         var rolling = Task.Run(async () =>
         {
             while (!ends.IsCancellationRequested)
-                await app.Services.GetRequiredService<RollUp>().RunAsync(CancellationToken.None);
+                await app.Services.GetRequiredService<RollUp>().RunAsync(wait: null, CancellationToken.None);
         });
         var sittings = await Task.WhenAll(Enumerable.Range(0, Families).Select(async n =>
         {

@@ -65,6 +65,22 @@ public sealed class InterruptedErasureTests : IClassFixture<StorytimeApp>
     }
 
     [Fact]
+    public async Task It_does_not_end_while_a_month_is_detached_where_its_rows_may_be()
+    {
+        var (parent, child) = await _app.FamilyAsync();
+        var month = _app.Now.AddMonths(-20);
+        await _app.SqlAsync($"select ensure_month_partition('usage_events', '{month:yyyy-MM-dd}')");
+        await _app.StoreEventsAsync(child, [(1, null, "play_start", month)]);
+        await _app.SqlAsync($"alter table usage_events detach partition usage_events_{month:yyyy_MM}");
+        var receipt = (await parent.DeleteAsync($"/api/v1/children/{child}")).ShouldBe(HttpStatusCode.NoContent).Headers.Location!.ToString();
+        await _app.EraseAsync();
+        (await _app.Client().GetAsync(receipt))["completed_at"].ShouldBeNull();
+        await _app.SqlAsync($"drop table usage_events_{month:yyyy_MM}");
+        await _app.EraseAsync();
+        (await _app.Client().GetAsync(receipt))["completed_at"].ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task One_erasure_that_fails_does_not_keep_the_next_one()
     {
         var (first, second) = (await _app.FamilyAsync(), await _app.FamilyAsync());

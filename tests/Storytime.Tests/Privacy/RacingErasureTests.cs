@@ -47,6 +47,26 @@ public sealed class RacingErasureTests(StorytimeApp app) : IClassFixture<Storyti
     }
 
     [Fact]
+    public async Task A_child_that_is_added_meanwhile_goes_too_and_only_when_its_usage_is_stored()
+    {
+        var parent = await app.ParentAsync();
+        var userId = (await parent.GetAsync("/api/v1/me"))["id"];
+        const long Child = 7_000_000;
+        await using var adding = await HeldLock.TakeAsync(app, $"insert into child_profiles (id, user_id, name, created_at, updated_at) values ({Child}, {userId}, 'Mia', now(), now())");
+        var delete = parent.DeleteAsync("/api/v1/me");
+        await app.WaitersAsync(1);
+        // Whoever stores its usage has this lock.
+        await using var storing = await HeldLock.TakeAsync(app, $"select pg_advisory_xact_lock(hashtextextended('usage', {Child}))");
+        await adding.DisposeAsync();
+        await app.WaitersAsync(1, delete);
+        delete.IsCompleted.ShouldBeFalse();
+        await storing.DisposeAsync();
+        (await delete).ShouldBe(HttpStatusCode.NoContent);
+        (await app.SqlAsync($"select count(*) from child_profiles where id = {Child}")).ShouldBe(0L);
+        (await app.SqlAsync($"select count(*) from erasures where child_profile_ids = array[{Child}::bigint]")).ShouldBe(1L);
+    }
+
+    [Fact]
     public async Task A_refresh_at_the_same_time_opens_nothing_any_more()
     {
         for (var round = 0; round < 5; round++)

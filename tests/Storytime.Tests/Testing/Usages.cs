@@ -14,7 +14,7 @@ public static class Usages
     {
         for (var attempt = 0; attempt < 600; attempt++)
         {
-            await app.Services.GetRequiredService<RollUp>().RunAsync(TestContext.Current.CancellationToken);
+            await app.Services.GetRequiredService<RollUp>().RunAsync(wait: null, TestContext.Current.CancellationToken);
             if ((long)(await app.SqlAsync("select count(*) from usage_events where transaction_id >= (select watermark from roll_up_marks)"))! == 0)
                 return;
             await Task.Delay(50, TestContext.Current.CancellationToken);

@@ -68,14 +68,14 @@ public sealed class KilledRollUpTests(StorytimeApp app) : IClassFixture<Storytim
         // Its own connections, by whose name they are found.
         const string Name = "doomed-roll-up";
         await using var database = new NpgsqlDataSourceBuilder($"{app.ConnectionString};Application Name={Name};Options=-c TimeZone=UTC").Build();
-        var rollUp = new RollUp(database, app.Clock, NullLogger<RollUp>.Instance);
+        var rollUp = new RollUp(database, app.Clock, NullLogger<RollUp>.Instance) { StepEvents = 50 };
         var (kills, through, longest) = (0, 0, 40.0);
         for (var run = 0; kills < Kills; run++)
         {
             run.ShouldBeLessThan(20 * Kills, "It ends before it can be killed.");
             using var cancel = new CancellationTokenSource();
             var begun = System.Diagnostics.Stopwatch.GetTimestamp();
-            var running = Task.Run(() => rollUp.RunAsync(cancel.Token));
+            var running = Task.Run(() => rollUp.RunAsync(wait: null, cancel.Token));
             // Now and then it gets through, as it would between crashes.
             if (run % 5 > 0)
             {

@@ -49,7 +49,7 @@ public sealed class RollUpModelTests(StorytimeApp app) : IClassFixture<Storytime
         {
             foreach (var batch in part.Chunk(random.Next(50, 2000)))
                 await connection.StoreAsync([.. batch.DistinctBy(e => e.Id)]);
-            await rollUp.RunAsync(TestContext.Current.CancellationToken);
+            await rollUp.RunAsync(wait: null, TestContext.Current.CancellationToken);
         }
     }
 }
@@ -98,7 +98,7 @@ public sealed class ReportedRollUpTests(StorytimeApp app) : IClassFixture<Storyt
                     stored.TryAdd(e.Id, e with { Publisher = long.TryParse(owners[Array.IndexOf(books, e.Book)], out var owner) ? owner : null });
                 (await parent.PostAsync("/api/v1/usage_events", new { events = batch.Select(Reported) })).ShouldBe(HttpStatusCode.OK)["rejected"]!.AsArray().ShouldBeEmpty();
                 if (random.Next(4) == 0)
-                    await app.Services.GetRequiredService<RollUp>().RunAsync(TestContext.Current.CancellationToken);
+                    await app.Services.GetRequiredService<RollUp>().RunAsync(wait: null, TestContext.Current.CancellationToken);
             }
             await app.RollUpAsync();
             var expected = PlainWatchTime.Days(stored.Values);
