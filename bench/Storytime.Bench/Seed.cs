@@ -88,7 +88,7 @@ internal static class Seed
             join books b on b.id = s.book join child_profiles c on c.id = s.child join users u on u.id = c.user_id,
             generate_series(0, {EventsOfASitting - 1}) as e, lateral (select date_trunc('milliseconds', s.start) + e * interval '30 seconds' as at) t
             """),
-        ("statistics", "analyze"),
+        ("statistics", "vacuum analyze"),
     ];
 
     /// <returns>False when it was there already.</returns>
