@@ -22,6 +22,11 @@ internal sealed class ArchiveFile(NpgsqlDataSource database)
 
     private static readonly DataField<long> _seq = new("seq");
     private static readonly DateTimeDataField _occurredAt = new("occurred_at", DateTimeFormat.Timestamp, isAdjustedToUTC: true, DateTimeTimeUnit.Micros, isNullable: false);
+    /// <summary>
+    /// Of the same column, for its values, which are written as what they are stored as: of times the library stores the least and the greatest as milliseconds, by which engines
+    /// pass over the row groups that they should read (https://github.com/aloneguid/parquet-dotnet/issues/769).
+    /// </summary>
+    private static readonly DataField _occurredAtMicros = new ParquetSchema(new DataField<long>(_occurredAt.Name)).DataFields[0];
     private static readonly DataField<long> _dayMicros = new("day_micros");
     private static readonly DataField<bool> _leadIn = new("lead_in");
     private static readonly DataField<string> _child = new("child", nullable: false);
@@ -31,14 +36,19 @@ internal sealed class ArchiveFile(NpgsqlDataSource database)
     private static readonly DataField<string> _territory = new("territory", nullable: false);
     private static readonly DataField<string> _eventType = new("event_type", nullable: false);
     private static readonly DataField<double?> _positionSeconds = new("position_seconds");
-    private static readonly DataField<long?> _clockSkewMs = new("clock_skew_ms");
+    private static readonly DataField<long?> _clockSkewMinutes = new("clock_skew_minutes");
 
     private static readonly ParquetSchema _schema = new(
-        _seq, _occurredAt, _dayMicros, _leadIn, _child, _session, _bookId, _publisherId, _territory, _eventType, _positionSeconds, _clockSkewMs);
+        _seq, _occurredAt, _dayMicros, _leadIn, _child, _session, _bookId, _publisherId, _territory, _eventType, _positionSeconds, _clockSkewMinutes);
 
-    /// <summary>Of children that are being erased nothing is archived; their events go piece by piece. Dates stand for midnight UTC, as the connections are set to.</summary>
+    /// <summary>
+    /// Of children that are being erased nothing is archived; their events go piece by piece. The lead-in stands in the file of the day before too, at the end of a month with
+    /// other hashes, so it has no more than minutes are worked out from. In milliseconds a clock's skew would tell devices apart. Dates stand for midnight UTC, as the
+    /// connections are set to.
+    /// </summary>
     private const string EventsSql = """
-        select occurred_at, child_profile_id, playback_session_id, book_id, publisher_id, territory, event_type, position_seconds, clock_skew_ms
+        select occurred_at, child_profile_id, playback_session_id, book_id, publisher_id, territory, event_type,
+            case when occurred_at >= $1::timestamptz then position_seconds end, case when occurred_at >= $1::timestamptz then round(clock_skew_ms / 60000.0)::bigint end
         from usage_events e
         where occurred_at >= $1::timestamptz - interval '90 seconds' and occurred_at < ($1 + 1)::timestamptz
             and exists (select from child_profiles c where c.id = e.child_profile_id)
@@ -47,7 +57,7 @@ internal sealed class ArchiveFile(NpgsqlDataSource database)
 
     private readonly record struct Row(
         long Seq, DateTime OccurredAt, long DayMicros, string Child, string? Session, long BookId, long? PublisherId, string Territory,
-        string EventType, double? PositionSeconds, long? ClockSkewMs);
+        string EventType, double? PositionSeconds, long? ClockSkewMinutes);
 
     /// <summary>Writes a day as it is in the database now; in memory is a part of it.</summary>
     /// <param name="key">Of the day's month, for its lead-in too: so that a child is one child in the file.</param>
@@ -91,7 +101,7 @@ internal sealed class ArchiveFile(NpgsqlDataSource database)
     {
         using var group = writer.CreateRowGroup();
         await group.WriteAsync<long>(_seq, Column(r => r.Seq), cancellationToken: ct);
-        await group.WriteAsync<DateTime>(_occurredAt, Column(r => r.OccurredAt), cancellationToken: ct);
+        await group.WriteAsync<long>(_occurredAtMicros, Column(r => (r.OccurredAt - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond), cancellationToken: ct);
         await group.WriteAsync<long>(_dayMicros, Column(r => r.DayMicros), cancellationToken: ct);
         await group.WriteAsync<bool>(_leadIn, Column(r => r.DayMicros < 0), cancellationToken: ct);
         await group.WriteAsync(_child, Column(r => r.Child));
@@ -101,7 +111,7 @@ internal sealed class ArchiveFile(NpgsqlDataSource database)
         await group.WriteAsync(_territory, Column(r => r.Territory));
         await group.WriteAsync(_eventType, Column(r => r.EventType));
         await group.WriteAsync<double>(_positionSeconds, Column(r => r.PositionSeconds), cancellationToken: ct);
-        await group.WriteAsync<long>(_clockSkewMs, Column(r => r.ClockSkewMs), cancellationToken: ct);
+        await group.WriteAsync<long>(_clockSkewMinutes, Column(r => r.ClockSkewMinutes), cancellationToken: ct);
         group.CompleteValidate();
         rows.Clear();
 

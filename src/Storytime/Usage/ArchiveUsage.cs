@@ -23,15 +23,33 @@ internal sealed partial class ArchiveUsage(
     /// <summary>From a day's midnight until nothing of it can come in any more: the day, the age up to which events are taken, and an hour for what is being stored.</summary>
     private static readonly TimeSpan _closedAfter = TimeSpan.FromDays(1) + IncomingEvent.MaxAge + TimeSpan.FromHours(1);
 
+    /// <summary>Of what is being dropped nothing can be seen any more.</summary>
+    private const string OldestMonth = """
+        (select min(to_date(right(c.relname, 7), 'YYYY_MM')) from pg_inherits i join pg_class c on c.oid = i.inhrelid
+            where i.inhparent = 'usage_events'::regclass and not i.inhdetachpending and c.relname ~ '^usage_events_[0-9]{4}_[0-9]{2}$')
+        """;
+
     /// <summary>From the first month that is kept, so that each of its days, with events or without, is known to be archived.</summary>
-    private const string DaysSql = """
-        select day::date from generate_series(
-            (select min(to_date(right(c.relname, 7), 'YYYY_MM')) from pg_inherits i join pg_class c on c.oid = i.inhrelid
-                where i.inhparent = 'usage_events'::regclass and c.relname ~ '^usage_events_[0-9]{4}_[0-9]{2}$')::timestamp,
-            $1::timestamp, interval '1 day') as day
+    private const string DaysSql = $"""
+        select day::date from generate_series({OldestMonth}::timestamp, $1::timestamp, interval '1 day') as day
         where not exists (select from archived_days a where a.day = day.day::date)
         order by 1 limit $2
         """;
+
+    /// <summary>
+    /// Keys that nothing will be written with any more: of months that are archived as a whole, those whose events are gone, and, where the archive is off (<c>$1</c>), those
+    /// that ended before <c>$2</c>.
+    /// </summary>
+    private const string ForgetSql = $"""
+        delete from archive_keys k
+        where (select count(*) from archived_days d where d.day >= k.month and d.day < k.month + interval '1 month')
+                = extract(day from k.month + interval '1 month' - interval '1 day')
+            or k.month < {OldestMonth}
+            or ($1 and k.month + interval '1 month' <= $2::timestamp)
+        """;
+
+    /// <summary>From a month's end until its key goes where the archive is off; should it only have been off for a while, it went on by then.</summary>
+    private static readonly TimeSpan _unusedKeysLast = TimeSpan.FromDays(65);
 
     /// <summary>Whether events that count for a day are not rolled up yet; in a cluster that it was just restored into, all of them.</summary>
     private const string IsOpenSql = """
@@ -41,25 +59,37 @@ internal sealed partial class ArchiveUsage(
                 and (e.transaction_id >= m.watermark or m.system_identifier <> (select system_identifier from pg_control_system())))
         """;
 
+    /// <exception cref="AggregateException">At the end, with what kept days from being archived; the others are, and the next run tries these again.</exception>
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public async Task RunAsync(CancellationToken ct)
     {
-        if (!options.Value.Enabled)
-            return;
         await using var turn = await AdvisoryLock.TryTakeAsync(database, "archive-usage", ct);
         if (turn is null)
             return;
         await ForgetKeysAsync(ct);
+        if (!options.Value.Enabled)
+            return;
+        List<Exception> failures = [];
         foreach (var day in await ReadDaysAsync(DateOnly.FromDateTime((time.Now() - _closedAfter).UtcDateTime), ct))
         {
-            if (await IsOpenAsync(day, ct))
+            try
             {
-                Log.StillOpen(log, day);
-                continue;
+                if (await IsOpenAsync(day, ct))
+                    Log.StillOpen(log, day);
+                else
+                    await ArchiveAsync(day, ct);
             }
-            await ArchiveAsync(day, ct);
-            await ForgetKeysAsync(ct);
+            // Whatever it is, it may be that day's alone, and should not keep the days after it.
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                Log.Failed(log, e, day);
+                failures.Add(e);
+                db.ChangeTracker.Clear();
+            }
         }
+        await ForgetKeysAsync(ct);
+        if (failures.Count > 0)
+            throw new AggregateException($"{failures.Count} days could not be archived.", failures);
     }
 
     private async Task ArchiveAsync(DateOnly day, CancellationToken ct)
@@ -90,12 +120,14 @@ internal sealed partial class ArchiveUsage(
         return key;
     }
 
-    /// <summary>Of months that are archived as a whole: from now on nobody can tell whose the hashes were.</summary>
-    private Task<int> ForgetKeysAsync(CancellationToken ct) => db.Database.ExecuteSqlAsync($"""
-        delete from archive_keys k
-        where (select count(*) from archived_days d where d.day >= k.month and d.day < k.month + interval '1 month')
-            = extract(day from k.month + interval '1 month' - interval '1 day')
-        """, ct);
+    /// <summary>From then on nobody can tell whose the hashes were.</summary>
+    private async Task ForgetKeysAsync(CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(ForgetSql);
+        command.Parameters.Add(new() { Value = !options.Value.Enabled });
+        command.Parameters.Add(new() { Value = DateOnly.FromDateTime((time.Now() - _unusedKeysLast).UtcDateTime) });
+        await command.ExecuteNonQueryAsync(ct);
+    }
 
     private async Task<List<DateOnly>> ReadDaysAsync(DateOnly last, CancellationToken ct)
     {
@@ -129,5 +161,8 @@ internal sealed partial class ArchiveUsage(
 
         [LoggerMessage(LogLevel.Warning, "{Day} is not archived yet: some of its events are not rolled up; the next run, tomorrow, will try again")]
         public static partial void StillOpen(ILogger logger, DateOnly day);
+
+        [LoggerMessage(LogLevel.Error, "{Day} could not be archived; the next run, tomorrow, will try again")]
+        public static partial void Failed(ILogger logger, Exception e, DateOnly day);
     }
 }

@@ -29,8 +29,8 @@ internal sealed class ArchivedDay
 }
 
 /// <summary>
-/// What the hashes that stand for children in a month of the archive are made with. Random, and deleted when all days of the month are written: from then on nobody can
-/// tell whose they were.
+/// What the hashes that stand for children in a month of the archive are made with. Random, and deleted when no day of the month is going to be written any more: from then on
+/// nobody can tell whose they were.
 /// </summary>
 internal sealed class ArchiveKey
 {

@@ -47,8 +47,9 @@ public sealed class ArchiveMinutesTests(Database database)
         (await host.DuckAsync(Between(ArchiveHost.Guide("as minutes")))).ShouldBe(await host.PostgresAsync(
             "select starts_on, publisher_id, seconds_watched::float8 / 60, plays, children from usage_totals where grain = 'publisher_day'"));
         // The columns that the SQL does not need.
-        (await host.DuckAsync("select count(*), sum(position_seconds), sum(clock_skew_ms) from usage_archive where not lead_in")).ShouldBe(
-            await host.PostgresAsync("select count(*), sum(position_seconds), sum(clock_skew_ms) from usage_events"));
+        (await host.DuckAsync("select count(*), sum(position_seconds), sum(clock_skew_minutes) from usage_archive where not lead_in")).ShouldBe(
+            await host.PostgresAsync("select count(*), sum(position_seconds), sum(round(clock_skew_ms / 60000.0))::bigint from usage_events"));
+        (await host.DuckAsync("select count(*) from usage_archive where lead_in and (position_seconds is not null or clock_skew_minutes is not null)")).ShouldBe(["0"]);
         (await host.DuckAsync("select count(*) from usage_archive where epoch_us(occurred_at) <> epoch_us(day) + day_micros or lead_in <> (day_micros < 0)")).ShouldBe(["0"]);
 
         string Between(string sql) => sql
@@ -66,6 +67,26 @@ public sealed class ArchiveMinutesTests(Database database)
         var (before, after) = ($"{host.Month.AddDays(2):yyyy-MM-dd}", $"{host.Month.AddDays(3):yyyy-MM-dd}");
         (await host.DuckAsync("select day, seconds, plays from viewing_days")).ShouldBe([$"{before} 10 1", $"{after} 80 0"]);
         (await host.PostgresAsync("select day, events from archived_days where size_bytes > 0")).ShouldBe([$"{before} 1", $"{after} 0"]);
+    }
+
+    [Fact]
+    public async Task A_day_without_an_event_of_its_own_is_of_the_publisher_whose_time_reaches_into_it()
+    {
+        await using var host = await ArchiveHost.StartAsync(database);
+        var (_, child) = await host.App.FamilyAsync();
+        var midnight = ArchiveHost.Midnight(host.Month.AddDays(3));
+        // The first event of the 90 seconds opens nothing, the second only time that ends before midnight.
+        foreach (var (seconds, type, publisher, territory) in ((int, string, int, string)[])[(-80, "pause", 1, "US"), (-60, "resume", 2, "DE"), (-40, "play_start", 3, "FR")])
+        {
+            await host.App.SqlAsync($"""
+                insert into usage_events (child_profile_id, book_id, event_id, event_type, occurred_at, publisher_id, territory, created_at)
+                values ({child}, 1, gen_random_uuid(), '{type}', '{midnight.AddSeconds(seconds):O}', {publisher}, '{territory}', now())
+                """);
+        }
+        await host.App.RollUpAsync();
+        await host.ArchiveAsync();
+        (await host.PostgresAsync($"select publisher_id, territory, seconds_watched, plays from viewing_days where day = '{host.Month.AddDays(3):yyyy-MM-dd}'")).ShouldBe(["3 FR 50 0"]);
+        (await host.DuckAsync($"select publisher_id, territory, seconds, plays from viewing_days where day = '{host.Month.AddDays(3):yyyy-MM-dd}'")).ShouldBe(["3 FR 50 0"]);
     }
 
     [Fact]
@@ -88,6 +109,29 @@ public sealed class ArchiveMinutesTests(Database database)
         (await host.DuckAsync($"select compression, count(distinct row_group_id) from parquet_metadata('{host.FileOf(host.Month)}') group by all")).ShouldBe(["SNAPPY 3"]);
         (await host.DuckAsync($"select distinct trim(unnest(string_split(encodings, ','))) from parquet_metadata('{host.FileOf(host.Month)}')"))
             .ShouldBeSubsetOf(["PLAIN", "RLE", "PLAIN_DICTIONARY", "RLE_DICTIONARY", "DELTA_BINARY_PACKED"]);
+    }
+
+    [Fact]
+    public async Task Engines_that_pass_over_row_groups_by_their_least_and_greatest_times_find_all_events()
+    {
+        await using var host = await ArchiveHost.StartAsync(database);
+        var (_, child) = await host.App.FamilyAsync();
+        var noon = ArchiveHost.Midnight(host.Month.AddDays(3)).AddHours(12);
+        var (first, second, third) = (noon.AddMicroseconds(1), noon.AddMicroseconds(60_000_002), noon.AddMinutes(2));
+        await host.App.StoreEventsAsync(child, [(1, null, "play_start", first), (1, null, "heartbeat", second), (1, null, "play_end", third)]);
+        await host.App.RollUpAsync();
+        await host.ArchiveAsync();
+        string[] conditions = [$">= '{first:O}'", $"<= '{second:O}'", $"= '{second:O}'", $"between '{second:O}' and '{third:O}'"];
+        List<string> found = [];
+        foreach (var condition in conditions)
+            found.AddRange(await host.DuckAsync($"select count(*) from usage_archive where occurred_at {condition}"));
+        found.ShouldBe(["3", "2", "1", "2"]);
+        (await host.DuckAsync($"""
+            select bool_and(epoch_us(stats_min_value::timestamptz) = {Micros(first)} and epoch_us(stats_max_value::timestamptz) = {Micros(third)})
+            from parquet_metadata('{host.FileOf(host.Month.AddDays(3))}') where path_in_schema = 'occurred_at'
+            """)).ShouldBe(["True"]);
+
+        static long Micros(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
     }
 
     private static Gen<T> AnyOf<T>(params T[] words) => Gen.Int[0, words.Length - 1].Select(i => words[i]);
@@ -123,7 +167,7 @@ public sealed class ArchiveMinutesTests(Database database)
                 await copy.WriteAsync(e.Publisher, NpgsqlDbType.Bigint);
                 await copy.WriteAsync(e.Territory, NpgsqlDbType.Text);
                 await copy.WriteAsync(e.At % 7 == 0 ? null : (double?)(e.At & 1023), NpgsqlDbType.Double);
-                await copy.WriteAsync(e.At % 5 == 0 ? null : (long?)(e.At % 10_000), NpgsqlDbType.Bigint);
+                await copy.WriteAsync(e.At % 5 == 0 ? null : (long?)(e.At % 10_000_001), NpgsqlDbType.Bigint);
                 await copy.WriteAsync(at, NpgsqlDbType.TimestampTz);
             }
         }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Storytime.Tests.Testing;
 using Storytime.Usage;
 
@@ -100,6 +101,43 @@ public sealed class ArchiveTests(Database database)
         await host.RunAsync();
         (await host.KeysAsync()).ShouldBeEmpty();
         (await host.PostgresAsync("select count(*) from archived_days")).ShouldBe(["0"]);
+    }
+
+    [Fact]
+    public async Task A_day_that_cannot_be_archived_does_not_keep_those_after_it()
+    {
+        await using var host = await ArchiveHost.StartAsync(database);
+        var (_, child) = await host.App.FamilyAsync();
+        var refused = host.Month.AddDays(3);
+        foreach (var day in (DateOnly[])[host.Month.AddDays(2), refused, host.Month.AddDays(4)])
+            await host.WatchAsync(child, day);
+        await host.App.RollUpAsync();
+        await host.App.SqlAsync($"alter table archived_days add constraint refused check (day <> '{refused:yyyy-MM-dd}')");
+        await Should.ThrowAsync<AggregateException>(host.RunAsync());
+        (await host.PostgresAsync("select day from archived_days where events > 0")).ShouldBe([$"{host.Month.AddDays(2):yyyy-MM-dd}", $"{host.Month.AddDays(4):yyyy-MM-dd}"]);
+        await host.App.SqlAsync("alter table archived_days drop constraint refused");
+        await host.RunAsync();
+        (await IsArchivedAsync(host, refused, refused.AddDays(1))).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Days_of_a_month_that_is_being_dropped_are_not_taken_for_days_without_events()
+    {
+        await using var host = await ArchiveHost.StartAsync(database);
+        var (_, child) = await host.App.FamilyAsync();
+        await host.WatchAsync(child, host.Month.AddDays(3));
+        await host.App.RollUpAsync();
+        // Begun, and given up because somebody reads.
+        await using (await HeldLock.TakeAsync(host.App, "lock table usage_events in access share mode"))
+        {
+            await using var connection = new NpgsqlConnection($"{host.App.ConnectionString};Options=-c lock_timeout=100");
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand($"alter table usage_events detach partition usage_events_{host.Month:yyyy_MM} concurrently", connection);
+            (await Should.ThrowAsync<PostgresException>(command.ExecuteNonQueryAsync())).SqlState.ShouldBe(PostgresErrorCodes.LockNotAvailable);
+        }
+        (await host.PostgresAsync("select count(*) from pg_inherits where inhparent = 'usage_events'::regclass and inhdetachpending")).ShouldBe(["1"]);
+        await host.ArchiveAsync();
+        (await host.PostgresAsync($"select count(*) from archived_days where day < '{host.Month.AddMonths(1):yyyy-MM-dd}'")).ShouldBe(["0"]);
     }
 
     private static Task<bool> IsArchivedAsync(ArchiveHost host, DateOnly from, DateOnly until) => host.App.InDatabaseAsync(async db =>
