@@ -114,7 +114,8 @@ internal static class ManageRevenue
     }
 
     /// <summary>
-    /// An issued statement says itself from which pool it was computed: none, if it was issued before one was entered. Where no contract has a share, nothing is computed from it.
+    /// An issued statement says itself from which pool it was computed: none, if it was issued before one was entered.
+    /// Where no contract has a share, nothing is computed from it.
     /// </summary>
     private static async Task<ApiError?> RefuseIfIssuedAsync(StorytimeDb db, RevenuePeriod period, CancellationToken ct)
     {

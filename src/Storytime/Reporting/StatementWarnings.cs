@@ -7,8 +7,8 @@ using Storytime.Rights;
 namespace Storytime.Reporting;
 
 /// <summary>
-/// Months that statements do not pay, though a contract holds in them: it was entered, activated or extended after they were issued, or statements begin later than it does. That keeps no
-/// statement from being issued, because such months may have been paid elsewhere.
+/// Months that statements do not pay, though a contract holds in them: it was entered, activated or extended after they were issued, or statements begin later than
+/// it does. That keeps no statement from being issued, because such months may have been paid elsewhere.
 /// </summary>
 internal static class StatementWarnings
 {
@@ -36,8 +36,8 @@ internal static class StatementWarnings
     private static string Begins(ContractTerms contract, string currency)
     {
         var first = Months.Format(Months.Of(contract.StartDate));
-        return $"Contract {contract.Id} holds since {first}, but this would be the first statement in {currency}; once it is issued, earlier months cannot be issued any more. "
-            + $"Make {first} first, unless it was paid elsewhere.";
+        return $"Contract {contract.Id} holds since {first}, but this would be the first statement in {currency}; "
+            + $"once it is issued, earlier months cannot be issued any more. Make {first} first, unless it was paid elsewhere.";
     }
 
     /// <summary>From the first month that was issued to the last one, with those in between that were left out because no contract held in them then.</summary>
@@ -53,7 +53,9 @@ internal static class StatementWarnings
                 if (now.DaysHeld == 0 || (then is { DaysHeld: > 0 } && then.FirstDay <= now.FirstDay && now.LastDay <= then.LastDay))
                     continue;
                 var without = issued.ContainsKey(month)
-                    ? then is { DaysHeld: > 0 } ? $"whose statement was issued with {Days.Format(then.FirstDay!.Value)} to {Days.Format(then.LastDay!.Value)} only" : "whose statement was issued without it"
+                    ? then is { DaysHeld: > 0 }
+                        ? $"whose statement was issued with {Days.Format(then.FirstDay!.Value)} to {Days.Format(then.LastDay!.Value)} only"
+                        : "whose statement was issued without it"
                     : "which has no statement, and can have none any more";
                 yield return $"Contract {contract.Id} ({contract.Name}) holds in {Months.Format(month)}, {without}: "
                     + $"what it earned {(then is { DaysHeld: > 0 } ? "on other days" : "there")} is not paid by statements. Agree on it as a fee.";

@@ -6,8 +6,8 @@ using Storytime.Tests.Testing;
 namespace Storytime.Tests.Reporting;
 
 /// <summary>
-/// Random histories of a publisher through HTTP and the database, issued month by month, held against the oracle: what is read from tables and from statements that were issued before is
-/// what the calculation is meant to be given.
+/// Random histories of a publisher through HTTP and the database, issued month by month, held against the oracle: what is read from tables and from statements that
+/// were issued before is what the calculation is meant to be given.
 /// </summary>
 public sealed class StatementHistoryTests(StorytimeApp app) : IClassFixture<StorytimeApp>
 {

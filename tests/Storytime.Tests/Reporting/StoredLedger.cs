@@ -9,8 +9,8 @@ using Storytime.Tests.Testing;
 namespace Storytime.Tests.Reporting;
 
 /// <summary>
-/// A random ledger in the tables that statements are computed from, as staff and roll-ups would have left them. It takes all months for itself: of all other usage nothing is left, so it
-/// goes with a database of its own.
+/// A random ledger in the tables that statements are computed from, as staff and roll-ups would have left them. It takes all months for itself: of all other usage
+/// nothing is left, so it goes with a database of its own.
 /// </summary>
 internal sealed class StoredLedger
 {
