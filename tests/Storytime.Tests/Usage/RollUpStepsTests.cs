@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Storytime.Privacy;
+using Storytime.Tests.Privacy;
 using Storytime.Tests.Testing;
 using Storytime.Usage;
 
