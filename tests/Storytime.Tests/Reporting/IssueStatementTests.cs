@@ -201,7 +201,8 @@ public sealed class IssueStatementTests(StorytimeApp app) : IClassFixture<Storyt
         var id = await ledger.DraftAsync(1);
         await ledger.ExecuteAsync($"update roll_up_marks set rolled_up_at = '{ledger.First(2):yyyy-MM-dd}'::timestamptz - interval '1 second'");
         Task<Answer> issuing;
-        // The numbers are computed already when they wait to be stored.
+        // The numbers are computed already when they wait to be stored, with a time that is another one.
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
         await using (await HeldLock.TakeAsync(app, $"select 1 from publisher_statements where id = {id} for update"))
         {
             issuing = ledger.IssueAsync(id);
