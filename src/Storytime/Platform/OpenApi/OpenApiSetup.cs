@@ -83,6 +83,7 @@ internal static class OpenApiSetup
             tag.Description = _tags.GetValueOrDefault(tag.Name!);
         Access.AddSchemes(document);
         Schemas.SettleEnums(document);
+        Schemas.SettleLists(document);
         // Of handlers that read their body for themselves; nothing refers to it.
         document.Components?.Schemas?.Remove("JsonElement");
     }

@@ -75,6 +75,14 @@ internal static class Schemas
         }
     }
 
+    /// <summary>Where two members of a type are lists of texts, the generator leaves out of what.</summary>
+    public static void SettleLists(OpenApiDocument document)
+    {
+        var members = (document.Components?.Schemas?.Values ?? []).OfType<OpenApiSchema>().SelectMany(s => s.Properties?.Values ?? []).OfType<OpenApiSchema>();
+        foreach (var list in members.Where(m => m is { Items: null, Type: { } type } && type.HasFlag(JsonSchemaType.Array)))
+            list.Items = new OpenApiSchema { Type = JsonSchemaType.String };
+    }
+
     public static bool IsRequest(Type type) =>
         type.Namespace?.StartsWith("Storytime", StringComparison.Ordinal) == true && type.Name.EndsWith("Request", StringComparison.Ordinal);
 
