@@ -78,9 +78,9 @@ internal static class Seed
             """),
         ("events", $"""
             select ensure_month_partition('usage_events', (current_date - d)::date) from generate_series(0, {Days + 31}, 28) as d;
-            insert into usage_events (child_profile_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata, created_at, publisher_id, territory)
+            insert into usage_events (child_profile_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata, created_at, publisher_id, territory, transaction_id)
             select s.child, md5(s.n || ':' || e)::uuid, s.book, case e when 0 then 'play_start' when {EventsOfASitting - 1} then 'play_end' else 'heartbeat' end, e * 30, at, s.n, s.metadata, at,
-                b.publisher_id, u.country
+                b.publisher_id, u.country, 0
             from (
                 select n, 1 + floor({Children} * bench_random(n, 10))::int as child, 1 + floor({Books} * power(bench_random(n, 11), 3))::int as book,
                     current_date - interval '{Days} days' + {Days} * 86400 * bench_random(n, 12) * interval '1 second' as start, jsonb_build_object('app_version', '2.4.0') as metadata

@@ -9,10 +9,11 @@ internal static class RollUpSql
     public const string TryTurn = "select pg_try_advisory_xact_lock(hashtextextended('usage-roll-up', 0))";
 
     /// <summary>
-    /// Plans are made for the numbers of rows at hand, which differ by a thousand; compiling them would take longer than running them. These come after the lock,
+    /// Plans are made for the numbers of rows at hand, which differ by a thousand; compiling them would take longer than running them. Tables that
+    /// grow within a large first run look empty to the planner, which would read all of them again and again. These come after the lock,
     /// because a query would keep its snapshot open until the next statement, and dropping months waits for snapshots.
     /// </summary>
-    public const string Plans = "set local plan_cache_mode = force_custom_plan; set local jit = off";
+    public const string Plans = "set local plan_cache_mode = force_custom_plan; set local jit = off; set local enable_seqscan = off";
 
     /// <summary>
     /// Transactions below the horizon are over: their rows are there to be seen or will never be. Those above may still be under way, with rows that nobody sees yet.

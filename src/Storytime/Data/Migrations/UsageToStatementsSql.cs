@@ -22,7 +22,7 @@ internal static class UsageToStatementsSql
 
     /// <summary>What is there already counts for those who own the books today; erasures that are under way have all their events still to be rolled up.</summary>
     public const string ExistingRows = """
-        update usage_events e set
+        update usage_events e set transaction_id = 0,
             publisher_id = (select publisher_id from books where id = e.book_id),
             territory = coalesce((select u.country from child_profiles c join users u on u.id = c.user_id where c.id = e.child_profile_id), 'ZZ');
 
