@@ -9,11 +9,10 @@ internal static class RollUpSql
     public const string TryTurn = "select pg_try_advisory_xact_lock(hashtextextended('usage-roll-up', 0))";
 
     /// <summary>
-    /// Plans are made for the numbers of rows at hand, which differ by a thousand; compiling them would take longer than running them. Tables that
-    /// grow within a large first run look empty to the planner, which would read all of them again and again. These come after the lock,
-    /// because a query would keep its snapshot open until the next statement, and dropping months waits for snapshots.
+    /// Plans are made for the numbers of rows at hand, which differ by a thousand; compiling them would take longer than running them.
+    /// These come after the lock, because a query would keep its snapshot open until the next statement, and dropping months waits for snapshots.
     /// </summary>
-    public const string Plans = "set local plan_cache_mode = force_custom_plan; set local jit = off; set local enable_seqscan = off";
+    public const string Plans = "set local plan_cache_mode = force_custom_plan; set local jit = off";
 
     /// <summary>
     /// Transactions below the horizon are over: their rows are there to be seen or will never be. Those above may still be under way, with rows that nobody sees yet.
@@ -181,25 +180,27 @@ internal static class RollUpSql
                 count(distinct child_profile_id) filter (where sign = 1) - count(distinct child_profile_id) filter (where sign = -1) as children
             from signed group by {Grains}
         ), changes as (
-            select *, {GrainNames} as name from sums where seconds <> 0 or plays <> 0 or children <> 0
-        ), daily_changed as (
+            select *, {GrainNames} as name, least(seconds, plays, children) < 0 as shrinks from sums where seconds <> 0 or plays <> 0 or children <> 0
+        -- What grows goes through the unique index: a join on publishers that may be null would read all that is there. What shrinks is there already, and an insert
+        -- would be refused for its negative sums before it came to the conflict.
+        ), daily_grown as (
+            insert into daily_usages as d (day, book_id, publisher_id, territory, seconds_watched, plays, children, updated_at)
+            select starts_on, book_id, publisher_id, territory, seconds, plays, children, $6 from changes where grain = {DailyGrain} and not shrinks
+            on conflict (day, book_id, publisher_id, territory) do update set seconds_watched = d.seconds_watched + excluded.seconds_watched,
+                plays = d.plays + excluded.plays, children = d.children + excluded.children, updated_at = excluded.updated_at
+        ), daily_shrunk as (
             update daily_usages d set seconds_watched = d.seconds_watched + c.seconds, plays = d.plays + c.plays, children = d.children + c.children, updated_at = $6
-            from changes c where c.grain = {DailyGrain}
+            from changes c where c.grain = {DailyGrain} and c.shrinks
                 and d.day = c.starts_on and d.book_id = c.book_id and d.publisher_id is not distinct from c.publisher_id and d.territory = c.territory
-        ), daily_new as (
-            insert into daily_usages (day, book_id, publisher_id, territory, seconds_watched, plays, children, updated_at)
-            select starts_on, book_id, publisher_id, territory, seconds, plays, children, $6 from changes c where c.grain = {DailyGrain} and not exists (
-                select from daily_usages d
-                where d.day = c.starts_on and d.book_id = c.book_id and d.publisher_id is not distinct from c.publisher_id and d.territory = c.territory)
-        ), totals_changed as (
+        ), totals_grown as (
+            insert into usage_totals as u (grain, starts_on, publisher_id, book_id, seconds_watched, plays, children, updated_at)
+            select name, starts_on, publisher_id, book_id, seconds, plays, children, $6 from changes where name is not null and not shrinks
+            on conflict (grain, starts_on, publisher_id, book_id) do update set seconds_watched = u.seconds_watched + excluded.seconds_watched,
+                plays = u.plays + excluded.plays, children = u.children + excluded.children, updated_at = excluded.updated_at
+        ), totals_shrunk as (
             update usage_totals u set seconds_watched = u.seconds_watched + c.seconds, plays = u.plays + c.plays, children = u.children + c.children, updated_at = $6
-            from changes c where u.grain = c.name and u.starts_on = c.starts_on
+            from changes c where c.shrinks and u.grain = c.name and u.starts_on = c.starts_on
                 and u.publisher_id is not distinct from c.publisher_id and u.book_id is not distinct from c.book_id
-        ), totals_new as (
-            insert into usage_totals (grain, starts_on, publisher_id, book_id, seconds_watched, plays, children, updated_at)
-            select name, starts_on, publisher_id, book_id, seconds, plays, children, $6 from changes c where name is not null and not exists (
-                select from usage_totals u where u.grain = c.name and u.starts_on = c.starts_on
-                    and u.publisher_id is not distinct from c.publisher_id and u.book_id is not distinct from c.book_id)
         )
         select (select count(*) from gone) + (select count(*) from stored)
         """;
