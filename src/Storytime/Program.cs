@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Storytime;
 using Storytime.Accounts;
 using Storytime.Admin;
+using Storytime.Admin.Shell;
 using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Data;
@@ -17,6 +18,8 @@ using Storytime.Videos;
 // Settings stand beside the program, wherever it is started from.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
+// Outside a published folder the console's files lie beside their packages.
+builder.WebHost.UseStaticWebAssets();
 builder.AddPlatform(ApiJson.Default, () => Examples.All);
 builder.AddJobs(Schedules.Set);
 builder.Services.AddStorytimeData();
@@ -56,7 +59,9 @@ async Task<int> ServeAsync()
     if (app.Environment.IsDevelopment())
         await Migrate.RunAsync(app.Services, CancellationToken.None);
     app.UsePlatform();
+    app.UseConsole();
     Api.Map(app);
+    app.MapConsole();
     await app.RunAsync();
     return 0;
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Storytime.Accounts;
+using Storytime.Admin.Shell;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
@@ -22,6 +23,7 @@ internal static class AdminSetup
         // Identity's own validator wants user names, which staff do not have; the database decides what is unique.
         services.RemoveAll<IUserValidator<AdminUser>>();
         services.AddScoped<ISessionCheck, AdminSessionCheck>();
+        services.AddConsole();
     }
 
     private sealed class AdminUserStore(StorytimeDb db) : UserOnlyStore<AdminUser, StorytimeDb, long>(db);

@@ -52,6 +52,19 @@ internal sealed class AdminUser : IdentityUser<long>
         }
     }
 
+    /// <summary>Passkeys (WebAuthn), as Identity keeps them.</summary>
+    internal sealed class PasskeyConfiguration : IEntityTypeConfiguration<IdentityUserPasskey<long>>
+    {
+        public void Configure(EntityTypeBuilder<IdentityUserPasskey<long>> builder)
+        {
+            builder.ToTable("admin_passkeys");
+            builder.HasKey(p => p.CredentialId);
+            builder.Property(p => p.CredentialId).HasMaxLength(1024);
+            builder.OwnsOne(p => p.Data, data => data.ToJson("data"));
+            builder.HasOne<AdminUser>().WithMany().HasForeignKey(p => p.UserId);
+        }
+    }
+
     internal sealed class TokenConfiguration : IEntityTypeConfiguration<IdentityUserToken<long>>
     {
         public void Configure(EntityTypeBuilder<IdentityUserToken<long>> builder)

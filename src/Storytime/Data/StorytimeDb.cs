@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Storytime.Accounts;
 using Storytime.Admin;
+using Storytime.Admin.Shell;
 using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Library;
@@ -15,7 +17,7 @@ using Storytime.Videos;
 namespace Storytime.Data;
 
 /// <summary>All tables, on one screen. Each feature configures its own entities beside them.</summary>
-internal sealed class StorytimeDb(DbContextOptions<StorytimeDb> options) : DbContext(options)
+internal sealed class StorytimeDb(DbContextOptions<StorytimeDb> options) : DbContext(options), IDataProtectionKeyContext
 {
     public DbSet<User> Users => Set<User>();
     public DbSet<ConsentRecord> ConsentRecords => Set<ConsentRecord>();
@@ -66,7 +68,9 @@ internal sealed class StorytimeDb(DbContextOptions<StorytimeDb> options) : DbCon
     public DbSet<StatementLine> StatementLines => Set<StatementLine>();
 
     public DbSet<AdminUser> AdminUsers => Set<AdminUser>();
+    public DbSet<AdminSession> AdminSessions => Set<AdminSession>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -8,6 +8,8 @@ internal static class BusinessData
         Of("admin_users")
             .Personal(DataCategory.Staff, "id email email_confirmed role created_at updated_at disabled_at password_hash security_stamp concurrency_stamp")
             .Plain("two_factor_enabled lockout_enabled lockout_end access_failed_count"),
+        Of("admin_sessions").Personal(DataCategory.Staff, "id admin_id method user_agent created_at last_seen_at authenticated_at expires_at ended_at"),
+        Of("admin_passkeys").Personal(DataCategory.Staff, "credential_id user_id data"),
         Of("admin_user_tokens").Personal(DataCategory.Staff, "user_id login_provider name value"),
         Of("audit_entries")
             .Personal(DataCategory.Staff, "admin_id")
@@ -52,6 +54,8 @@ internal static class BusinessData
             .Plain("id publisher_id month currency status total_cents content_hash issued_at created_at updated_at"),
         Of("statement_lines").Plain("id statement_id position kind contract_id book_id for_month description seconds_watched children amount_cents"),
 
+        // Keys of the console's cookies and forms, sealed.
+        Of("data_protection_keys").Plain("id friendly_name xml"),
         Of("__EFMigrationsHistory").Plain("migration_id product_version"),
     ];
 

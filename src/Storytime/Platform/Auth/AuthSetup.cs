@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Microsoft.Net.Http.Headers;
 using Storytime.Platform.Errors;
 
 namespace Storytime.Platform.Auth;
@@ -46,6 +47,9 @@ internal static class AuthSetup
     /// <summary>The admin API.</summary>
     private const string AdminScheme = "admin";
 
+    /// <summary>Staff, in the one way or the other.</summary>
+    private const string StaffScheme = "staff";
+
     public static void AddStorytimeAuth(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokens>();
@@ -53,7 +57,8 @@ internal static class AuthSetup
         services.AddSingleton<Sealing>();
         services.AddAuthentication(AppScheme)
             .AddJwtBearer(AppScheme, jwt => Configure(jwt))
-            .AddJwtBearer(AdminScheme, jwt => Configure(jwt));
+            .AddJwtBearer(AdminScheme, jwt => Configure(jwt))
+            .AddPolicyScheme(StaffScheme, null, staff => staff.ForwardDefaultSelector = SchemeOfStaff);
         services.AddOptions<JwtBearerOptions>(AppScheme)
             .Configure<IOptions<AuthOptions>, TimeProvider>((jwt, auth, time) => Validate(jwt, auth.Value, time, Audience.Parent, Audience.Child));
         services.AddOptions<JwtBearerOptions>(AdminScheme)
@@ -63,13 +68,19 @@ internal static class AuthSetup
         services.AddAuthorizationBuilder()
             .AddPolicy(Policy.Parent, p => p.AddAuthenticationSchemes(AppScheme).RequireClaim(Claim.Audience, Audience.Parent))
             .AddPolicy(Policy.Viewer, p => p.AddAuthenticationSchemes(AppScheme).RequireAuthenticatedUser())
-            .AddPolicy(Policy.Staff, p => p.AddAuthenticationSchemes(AdminScheme).RequireAuthenticatedUser())
-            .AddPolicy(Policy.Editor, p => p.AddAuthenticationSchemes(AdminScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin), nameof(AdminRole.Editor)))
-            .AddPolicy(Policy.Finance, p => p.AddAuthenticationSchemes(AdminScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin), nameof(AdminRole.Finance)))
-            .AddPolicy(Policy.Admin, p => p.AddAuthenticationSchemes(AdminScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin)))
+            .AddPolicy(Policy.Staff, p => p.AddAuthenticationSchemes(StaffScheme).RequireAuthenticatedUser())
+            .AddPolicy(Policy.Editor, p => p.AddAuthenticationSchemes(StaffScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin), nameof(AdminRole.Editor)))
+            .AddPolicy(Policy.Finance, p => p.AddAuthenticationSchemes(StaffScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin), nameof(AdminRole.Finance)))
+            .AddPolicy(Policy.Admin, p => p.AddAuthenticationSchemes(StaffScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin)))
             // Deny by default: a route that forgets its policy lets nobody in.
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(AppScheme, AdminScheme).RequireAssertion(_ => false).Build());
     }
+
+    /// <summary>A bearer token goes before the console's cookie; who has neither is told what the API wants, or is led to the console's sign-in.</summary>
+    private static string SchemeOfStaff(HttpContext http) =>
+        http.Request.Headers.ContainsKey(HeaderNames.Authorization) || (ConsoleCookie.IsApi(http) && !http.Request.Cookies.ContainsKey(ConsoleCookie.Name))
+            ? AdminScheme
+            : ConsoleCookie.Scheme;
 
     private static void Configure(JwtBearerOptions jwt)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Storytime.Platform.Errors;
@@ -74,6 +75,11 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
         "validation_failed",
         "Some values cannot be accepted; details says which and why.",
         problems.GroupBy(p => p.Field).ToDictionary(g => g.Key, g => (object?)g.Select(p => p.Message).ToArray()));
+
+    /// <param name="errors">As validation gives them, by the names of our members: <c>Events[0].EventType</c> is the caller's <c>events[0].event_type</c>.</param>
+    public static ApiError Invalid(IEnumerable<KeyValuePair<string, string[]>> errors) => Invalid([.. errors.SelectMany(e => e.Value.Select(m => (SnakeCasePath(e.Key), m)))]);
+
+    private static string SnakeCasePath(string path) => string.Join('.', path.Split('.').Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

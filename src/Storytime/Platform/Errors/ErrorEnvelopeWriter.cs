@@ -23,7 +23,7 @@ internal sealed class ErrorEnvelopeWriter : IProblemDetailsWriter
         if (http.Response.StatusCode == 401 && http.Items[AnswerKey] is ApiError prepared)
             return prepared;
         if (context.ProblemDetails is HttpValidationProblemDetails invalid)
-            return ApiError.Invalid([.. invalid.Errors.SelectMany(e => e.Value.Select(m => (SnakeCasePath(e.Key), m)))]);
+            return ApiError.Invalid(invalid.Errors);
         var exception = context.Exception ?? http.Features.Get<IExceptionHandlerFeature>()?.Error;
         if (exception is BadHttpRequestException bad)
             return ExplainBadRequest(bad);
@@ -73,10 +73,6 @@ internal sealed class ErrorEnvelopeWriter : IProblemDetailsWriter
             ? JsonNamingPolicy.SnakeCaseLower.ConvertName(parts[1].Split(' ')[^1])
             : null;
     }
-
-    /// <summary><c>Events[0].EventType</c> → <c>events[0].event_type</c>.</summary>
-    private static string SnakeCasePath(string path) =>
-        string.Join('.', path.Split('.').Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
 }
 
 /// <summary>Thrown by a JSON converter; its message is meant for the caller.</summary>
