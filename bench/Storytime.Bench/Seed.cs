@@ -88,6 +88,11 @@ internal static class Seed
             join books b on b.id = s.book join child_profiles c on c.id = s.child join users u on u.id = c.user_id,
             generate_series(0, {EventsOfASitting - 1}) as e, lateral (select date_trunc('milliseconds', s.start) + e * interval '30 seconds' as at) t
             """),
+        // What was given a number of its own leaves the next ones free.
+        ("sequences", """
+            select setval(pg_get_serial_sequence(t, 'id'), greatest((xpath('/row/n/text()', query_to_xml('select coalesce(max(id), 1) as n from ' || t, false, true, '')))[1]::text::bigint, 1))
+            from unnest(array['users', 'child_profiles', 'publishers', 'books', 'video_assets', 'admin_users']) as t
+            """),
         ("statistics", "vacuum analyze"),
     ];
 
