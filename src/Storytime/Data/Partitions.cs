@@ -12,13 +12,26 @@ internal sealed class Partitions(NpgsqlDataSource database, TimeProvider time)
 {
     private static readonly string[] _tables = ["usage_events", "viewing_days", "playback_sessions", "playback_attempts"];
 
+    /// <summary>How the names end, for instance in <c>_2026_02</c>.</summary>
+    private const string NameEnd = "_[0-9]{4}_[0-9]{2}$";
+
+    private const string Month = "to_date(right(c.relname::text, 7), 'YYYY_MM')";
+
+    private const string OldestOf = $"min({Month}) from pg_inherits i join pg_class c on c.oid = i.inhrelid where not i.inhdetachpending and c.relname ~ '{NameEnd}' and i.inhparent =";
+
+    /// <summary>SQL: the first day of the oldest month of usage events, null when there is none. Of what is being dropped nothing can be seen any more.</summary>
+    public const string OldestEvents = $"(select {OldestOf} 'usage_events'::regclass)";
+
+    /// <summary>The same of viewings.</summary>
+    public const string OldestViewings = $"(select {OldestOf} 'viewing_days'::regclass)";
+
     /// <summary>A daily job: for this month and the three after it.</summary>
     public async Task MakeAheadAsync(CancellationToken ct)
     {
         foreach (var table in _tables)
         {
             for (var months = 0; months <= 3; months++)
-                await EnsureAsync(table, time.Now().AddMonths(months), ct);
+                await EnsureAsync(table, Days.Of(time.Now()).AddMonths(months), ct);
         }
     }
 
@@ -34,7 +47,7 @@ internal sealed class Partitions(NpgsqlDataSource database, TimeProvider time)
         {
             foreach (var table in tables)
             {
-                foreach (var month in times.Select(t => new DateTimeOffset(t.UtcDateTime.Year, t.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero)).Distinct())
+                foreach (var month in times.Select(t => Months.Of(Days.Of(t))).Distinct())
                     await EnsureAsync(table, month, ct);
             }
             return await write();
@@ -65,6 +78,15 @@ internal sealed class Partitions(NpgsqlDataSource database, TimeProvider time)
         return dropped;
     }
 
+    /// <summary>Whether the partition of a month is there.</summary>
+    public async Task<bool> IsThereAsync(string table, DateOnly month, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("select to_regclass($1 || '_' || to_char($2, 'YYYY_MM')) is not null");
+        command.Parameters.Add(new() { Value = table });
+        command.Parameters.Add(new() { Value = month });
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     /// <summary>Whether months are half dropped: their rows are there, but no query sees them.</summary>
     public async Task<bool> AreHalfDroppedAsync(CancellationToken ct)
     {
@@ -81,10 +103,10 @@ internal sealed class Partitions(NpgsqlDataSource database, TimeProvider time)
     private static async Task<List<(string Name, bool? IsPending)>> FindBeforeAsync(NpgsqlConnection connection, string table, DateTimeOffset before, CancellationToken ct)
     {
         // By the name, because what is detached has lost its bounds.
-        await using var command = new NpgsqlCommand("""
+        await using var command = new NpgsqlCommand($"""
             select c.relname::text, i.inhdetachpending from pg_class c left join pg_inherits i on i.inhrelid = c.oid
-            where c.relnamespace = current_schema::regnamespace and c.relkind = 'r' and c.relname ~ ('^' || $1 || '_[0-9]{4}_[0-9]{2}$')
-                and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= $2 at time zone 'UTC'
+            where c.relnamespace = current_schema::regnamespace and c.relkind = 'r' and c.relname ~ ('^' || $1 || '{NameEnd}')
+                and {Month} + interval '1 month' <= $2 at time zone 'UTC'
             order by 1
             """, connection);
         command.Parameters.Add(new() { Value = table });
@@ -103,11 +125,11 @@ internal sealed class Partitions(NpgsqlDataSource database, TimeProvider time)
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private async Task EnsureAsync(string table, DateTimeOffset moment, CancellationToken ct)
+    private async Task EnsureAsync(string table, DateOnly day, CancellationToken ct)
     {
         await using var command = database.CreateCommand("select ensure_month_partition($1, $2)");
         command.Parameters.Add(new() { Value = table });
-        command.Parameters.Add(new() { Value = DateOnly.FromDateTime(moment.UtcDateTime) });
+        command.Parameters.Add(new() { Value = day });
         await command.ExecuteNonQueryAsync(ct);
     }
 }

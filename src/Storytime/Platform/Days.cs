@@ -6,13 +6,25 @@ namespace Storytime.Platform;
 /// <summary>Days as they are written outside, such as <c>2026-02-25</c> (ISO 8601).</summary>
 internal static class Days
 {
-    public static DateOnly? Parse(string? text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    /// <summary>Of .NET's dates.</summary>
+    public const string Pattern = "yyyy-MM-dd";
 
-    public static string Format(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public static readonly DateOnly First = Months.First;
+    public static readonly DateOnly Last = Months.EndOf(Months.Last);
+
+    public static DateOnly? Parse(string? text) =>
+        DateOnly.TryParseExact(text, Pattern, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    public static string Format(DateOnly day) => day.ToString(Pattern, CultureInfo.InvariantCulture);
+
+    /// <summary>Whether it is of the years 2000 to 2100: another one is a slip.</summary>
+    public static bool IsInRange(DateOnly day) => day >= First && day <= Last;
 
     /// <summary>The day in UTC.</summary>
     public static DateOnly Of(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
+
+    /// <summary>Midnight in UTC, at which it begins.</summary>
+    public static DateTimeOffset StartOf(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
 }
 
 /// <summary>A day of the years 2000 to 2100, so that a slip of the year is seen; a query parameter has it as text.</summary>
@@ -24,7 +36,7 @@ internal sealed class DayAttribute : ValidationAttribute
     public override bool IsValid(object? value) => value switch
     {
         null => true,
-        DateOnly day => day.Year is >= 2000 and <= 2100,
-        _ => Days.Parse(value as string) is { Year: >= 2000 and <= 2100 },
+        DateOnly day => Days.IsInRange(day),
+        _ => Days.Parse(value as string) is { } day && Days.IsInRange(day),
     };
 }

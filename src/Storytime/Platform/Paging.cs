@@ -26,10 +26,13 @@ internal static class Paging
 {
     public const int DefaultPerPage = 25;
 
+    /// <summary>The page that is meant, whatever was left out.</summary>
+    public static (int Page, int PerPage) OrDefaults(this PageQuery query) => (query.Page ?? 1, query.PerPage ?? DefaultPerPage);
+
     /// <summary>Counts and fetches one page; the query must be ordered by something unique at its end.</summary>
     public static async Task<Page<T>> PageAsync<T>(this IQueryable<T> rows, PageQuery query, CancellationToken ct)
     {
-        var (page, perPage) = (query.Page ?? 1, query.PerPage ?? DefaultPerPage);
+        var (page, perPage) = query.OrDefaults();
         var total = await rows.CountAsync(ct);
         var data = total == 0 ? [] : await rows.Skip((page - 1) * perPage).Take(perPage).ToListAsync(ct);
         return data.ToPage(query, total);
@@ -38,13 +41,13 @@ internal static class Paging
     /// <summary>One page of a list that is all there already.</summary>
     public static Page<T> ToPage<T>(this IReadOnlyCollection<T> all, PageQuery query)
     {
-        var (page, perPage) = (query.Page ?? 1, query.PerPage ?? DefaultPerPage);
+        var (page, perPage) = query.OrDefaults();
         return all.Skip((page - 1) * perPage).Take(perPage).ToList().ToPage(query, all.Count);
     }
 
     public static Page<T> ToPage<T>(this IReadOnlyList<T> data, PageQuery query, int total)
     {
-        var (page, perPage) = (query.Page ?? 1, query.PerPage ?? DefaultPerPage);
+        var (page, perPage) = query.OrDefaults();
         return new Page<T>(data, new Pagination(page, perPage, total, (total + perPage - 1) / perPage));
     }
 }

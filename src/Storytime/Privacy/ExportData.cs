@@ -44,7 +44,7 @@ internal static class ExportData
         // Whatever becomes of the request.
         http.Response.RegisterForDispose(turn);
         var now = time.Now();
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"storytime-{name}-{now:yyyy-MM-dd}.json\"";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"storytime-{name}-{Days.Format(Days.Of(now))}.json\"";
         return TypedResults.Stream(async output =>
         {
             // Over before the reader sees the end of the file, so that it may ask for the next at once.

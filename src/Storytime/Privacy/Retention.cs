@@ -45,7 +45,7 @@ internal sealed partial class DropOldMonths(
                 await DropAsync("usage_events", now.AddMonths(-keep.UsageEventsMonths), month => MayEventsGoAsync(month, ct), ct);
         }
         // Never before the events, by which they could still change.
-        await DropAsync("viewing_days", now.AddMonths(-keep.UsageEventsMonths), month => AreEventsGoneAsync(month, ct), ct);
+        await DropAsync("viewing_days", now.AddMonths(-keep.UsageEventsMonths), async month => !await partitions.IsThereAsync("usage_events", month, ct), ct);
         await DropAsync("playback_attempts", now.AddMonths(-keep.PlaybackAttemptsMonths), _ => Task.FromResult(true), ct);
         await DropAsync("playback_sessions", now.AddDays(-keep.PlaybackSessionsDays), _ => Task.FromResult(true), ct);
     }
@@ -56,13 +56,6 @@ internal sealed partial class DropOldMonths(
             return true;
         Log.Stays(log, month, reason);
         return false;
-    }
-
-    private async Task<bool> AreEventsGoneAsync(DateOnly month, CancellationToken ct)
-    {
-        await using var command = data.CreateCommand("select to_regclass('usage_events_' || to_char($1, 'YYYY_MM')) is null");
-        command.Parameters.Add(new() { Value = month });
-        return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
     private async Task DropAsync(string table, DateTimeOffset before, Func<DateOnly, Task<bool>> mayGo, CancellationToken ct)

@@ -75,9 +75,10 @@ internal static class CsvFile
     /// <summary>A reader that takes longer is cut off. One that does not read at all is so earlier, by Kestrel's MinResponseDataRate.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether the caller would rather have CSV than JSON.</summary>
-    public static bool IsAskedFor(HttpRequest request)
+    /// <summary>Whether the caller would rather have CSV than JSON. The answer, whatever it is, says that it depends on that.</summary>
+    public static bool IsPreferred(HttpRequest request)
     {
+        request.HttpContext.Response.Headers.Vary = "Accept";
         var accepted = request.GetTypedHeaders().Accept;
         return Quality(Csv.MediaType) is { } csv && csv > (Quality("application/json") ?? 0);
 

@@ -1,3 +1,5 @@
+using Storytime.Data;
+
 namespace Storytime.Reporting;
 
 /// <param name="Territory">ISO 3166-1 alpha-2, <c>ZZ</c> for what is not known.</param>
@@ -14,14 +16,8 @@ internal sealed record MinutesWatchedQuestion(ReportRange Range, ReportGrouping 
 /// </summary>
 internal static class MinutesWatchedSql
 {
-    /// <summary>Fewer children than this are hidden from publishers.</summary>
-    public const int FewChildren = 5;
-
     /// <summary>Viewings of days before this one are not kept any more; months go as a whole. All of them are gone when there is no month.</summary>
-    public const string KeptSince = """
-        select coalesce(min(to_date(right(c.relname::text, 7), 'YYYY_MM')), 'infinity') as since from pg_inherits i join pg_class c on c.oid = i.inhrelid
-        where i.inhparent = 'viewing_days'::regclass and not i.inhdetachpending
-        """;
+    public const string KeptSince = $"select coalesce({Partitions.OldestViewings}, 'infinity') as since";
 
     private const string Filters = "($5 is null or publisher_id = $5) and ($6 is null or book_id = $6)";
 
@@ -54,7 +50,7 @@ internal static class MinutesWatchedSql
     private static readonly string Hide = $"""
         , ranked as (
             select *, row_number() over (order by coalesce(children, least), day, book_id, publisher_id) as rank,
-                coalesce(children, least) < {FewChildren} as small, count(*) filter (where coalesce(children, least) < {FewChildren}) over () as few
+                coalesce(children, least) < {SmallCells.Fewest} as small, count(*) filter (where coalesce(children, least) < {SmallCells.Fewest}) over () as few
             from counted
         ), marked as (
             select *, few > 0 and rank <= few + 1 as hidden from ranked

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CsvHelper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -80,13 +79,14 @@ internal static class ReadMinutesWatched
     public static async Task<Results<Ok<MinutesWatchedResponse>, CsvFile<MinutesWatchedCell>, ApiError>> Handle(
         [AsParameters] MinutesWatchedQuery query, [AsParameters] PageQuery page, HttpRequest request, StorytimeDb db, MinutesWatched minutes, CancellationToken ct)
     {
-        request.HttpContext.Response.Headers.Vary = "Accept";
+        var asCsv = CsvFile.IsPreferred(request);
         var (question, problem) = await ReadAsync(query, db, ct);
         if (problem is not null)
             return problem;
-        if (CsvFile.IsAskedFor(request))
+        if (asCsv)
             return File(question);
-        var (rows, totals, count) = await minutes.ReadAsync(question, page.Page ?? 1, page.PerPage ?? Paging.DefaultPerPage, ct);
+        var (number, perPage) = page.OrDefaults();
+        var (rows, totals, count) = await minutes.ReadAsync(question, number, perPage, ct);
         var answer = rows.ConvertAll(r => ToRow(r, question.By.Time)).ToPage(page, (int)count);
         return TypedResults.Ok(new MinutesWatchedResponse(
             question.Range.From, question.Range.To, $"{question.By}", answer.Data, ToTotals(totals, count), answer.Pagination));
@@ -136,7 +136,7 @@ internal static class ReadMinutesWatched
 
     private static decimal Minutes(MinutesWatchedCell cell) => Math.Round(cell.Seconds / 60m, 2, MidpointRounding.AwayFromZero);
 
-    private static string Month(MinutesWatchedCell cell) => cell.Day!.Value.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+    private static string Month(MinutesWatchedCell cell) => Months.Format(cell.Day!.Value);
 
     private static CsvFile<MinutesWatchedCell> File(MinutesWatchedQuestion question)
     {
@@ -149,16 +149,16 @@ internal static class ReadMinutesWatched
             "seconds", "minutes", "plays", "children",
         ];
         return new(
-            FormattableString.Invariant($"minutes-watched-{question.Range.From:yyyy-MM-dd}-{question.Range.To:yyyy-MM-dd}"), header,
+            question.Range.FileName("minutes-watched"), header,
             (reading, ct) => MinutesWatched.StreamAsync(reading, question, ct), (csv, cell) => Write(csv, cell, by));
     }
 
     private static void Write(CsvWriter csv, MinutesWatchedCell cell, ReportGrouping by)
     {
         if (by.Time == ReportTime.Day)
-            csv.WriteField(cell.Day, "yyyy-MM-dd");
+            csv.WriteField(cell.Day, Days.Pattern);
         else if (by.Time == ReportTime.Month)
-            csv.WriteField(cell.Day, "yyyy-MM");
+            csv.WriteField(cell.Day, Months.Pattern);
         if (by.Thing != ReportThing.All)
         {
             csv.WriteField(cell.PublisherId);
@@ -171,7 +171,7 @@ internal static class ReadMinutesWatched
         }
         if (cell.IsHidden)
         {
-            foreach (var word in (string[])["hidden", "hidden", "hidden", cell.IsSmall ? $"<{MinutesWatchedSql.FewChildren}" : "hidden"])
+            foreach (var word in (string[])["hidden", "hidden", "hidden", cell.IsSmall ? SmallCells.Mark : "hidden"])
                 csv.WriteField(word);
             return;
         }

@@ -66,13 +66,14 @@ internal static class ReadViewings
     public static async Task<Results<Ok<CompletionResponse>, CsvFile<BookCompletion>, ApiError>> Completion(
         [AsParameters] CompletionQuery query, [AsParameters] PageQuery page, HttpRequest request, StorytimeDb db, Viewings viewings, CancellationToken ct)
     {
-        request.HttpContext.Response.Headers.Vary = "Accept";
+        var asCsv = CsvFile.IsPreferred(request);
         var (range, problem) = await ReadAsync(query.From, query.To, query.PublisherId, null, db, viewings, ct);
         if (problem is not null)
             return problem;
-        if (CsvFile.IsAskedFor(request))
+        if (asCsv)
             return File(range, query.PublisherId);
-        var (rows, count) = await viewings.CompletionAsync(range, query.PublisherId, page.Page ?? 1, page.PerPage ?? Paging.DefaultPerPage, ct);
+        var (number, perPage) = page.OrDefaults();
+        var (rows, count) = await viewings.CompletionAsync(range, query.PublisherId, number, perPage, ct);
         var answer = rows.ConvertAll(r => new CompletionRow(r.BookId, r.Title, r.Viewings, r.Finished, r.Rate)).ToPage(page, (int)count);
         return TypedResults.Ok(new CompletionResponse(range.From, range.To, answer.Data, answer.Pagination));
     }
@@ -95,7 +96,7 @@ internal static class ReadViewings
             return problem;
         var (title, duration, count, reached) = await viewings.DropOffAsync(query.BookId!.Value, range, ct);
         return TypedResults.Ok(new DropOffResponse(query.BookId.Value, title, duration, count, [.. reached.Select((viewers, step) => new DropOffPoint(
-            5 * step, 5 * step * duration!.Value / 100m, viewers, count == 0 ? null : Math.Round((decimal)viewers / count, 4, MidpointRounding.AwayFromZero)))]));
+            5 * step, 5 * step * duration!.Value / 100m, viewers, count == 0 ? null : BookCompletion.Share(viewers, count)))]));
     }
 
     private static async Task<(ReportRange Range, ApiError? Problem)> ReadAsync(
@@ -104,13 +105,13 @@ internal static class ReadViewings
         List<(string, string)> problems = [];
         var range = ReportRange.Read(from, to, problems);
         if (problems.Count == 0 && await viewings.KeptSinceAsync(range, ct) is { } since)
-            problems.Add(("from", $"How far children got is kept since {since:yyyy-MM-dd}; let from not be earlier."));
+            problems.Add(("from", $"How far children got is kept since {Days.Format(since)}; let from not be earlier."));
         await ReadMinutesWatched.CheckIdsAsync(db, publisherId, bookId, problems, ct);
         return (range, problems.Count == 0 ? null : ApiError.Invalid([.. problems]));
     }
 
     private static CsvFile<BookCompletion> File(ReportRange range, long? publisherId) => new(
-        FormattableString.Invariant($"completion-{range.From:yyyy-MM-dd}-{range.To:yyyy-MM-dd}"), _header,
+        range.FileName("completion"), _header,
         (reading, ct) => Viewings.StreamCompletionAsync(reading, range, publisherId, 0, null, ct),
         (csv, book) =>
         {

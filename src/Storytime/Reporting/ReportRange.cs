@@ -1,13 +1,10 @@
-using System.Globalization;
+using Storytime.Platform;
 
 namespace Storytime.Reporting;
 
 /// <summary>The days of a report, in UTC; both count.</summary>
 internal readonly record struct ReportRange(DateOnly From, DateOnly To)
 {
-    private static readonly DateOnly _earliest = new(2000, 1, 1);
-    private static readonly DateOnly _latest = new(2100, 12, 31);
-
     /// <summary>The first day that does not count any more.</summary>
     public DateOnly Until => To.AddDays(1);
 
@@ -16,8 +13,8 @@ internal readonly record struct ReportRange(DateOnly From, DateOnly To)
     {
         get
         {
-            var from = From.Day == 1 ? From : FirstOfMonth(From).AddMonths(1);
-            var until = FirstOfMonth(Until);
+            var from = From.Day == 1 ? From : Months.After(From);
+            var until = Months.Of(Until);
             return from < until ? (from, until) : (Until, Until);
         }
     }
@@ -25,6 +22,9 @@ internal readonly record struct ReportRange(DateOnly From, DateOnly To)
     public bool IsOneDay => From == To;
 
     public bool IsOneMonth => WholeMonths == (From, Until) && From.AddMonths(1) == Until;
+
+    /// <summary>Of a file with a report about it, without its ending.</summary>
+    public string FileName(string report) => $"{report}-{Days.Format(From)}-{Days.Format(To)}";
 
     /// <param name="problems">Gets a sentence for all that is wrong; what is returned is of no use then.</param>
     public static ReportRange Read(string? from, string? to, List<(string Field, string Message)> problems)
@@ -40,11 +40,10 @@ internal readonly record struct ReportRange(DateOnly From, DateOnly To)
 
     private static bool TryDate(string name, string? text, List<(string Field, string Message)> problems, out DateOnly date)
     {
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date) && date >= _earliest && date <= _latest)
+        date = Days.Parse(text) ?? default;
+        if (Days.IsInRange(date))
             return true;
-        problems.Add((name, $"{name} must be a date between {_earliest:yyyy-MM-dd} and {_latest:yyyy-MM-dd}, such as 2026-02-25."));
+        problems.Add((name, $"{name} must be a date between {Days.Format(Days.First)} and {Days.Format(Days.Last)}, such as 2026-02-25."));
         return false;
     }
-
-    private static DateOnly FirstOfMonth(DateOnly day) => new(day.Year, day.Month, 1);
 }

@@ -180,7 +180,7 @@ internal sealed class StatementLine
             builder.HasIndex(l => new { l.StatementId, l.Position }).IsUnique();
             // Of an adjustment it is a difference.
             builder.Check("seconds_watched", "seconds_watched >= 0 or kind = 'adjustment'");
-            builder.Check("children", "children >= 5");
+            builder.Check("children", $"children >= {SmallCells.Fewest}");
             builder.Check("for_month", "(for_month is not null) = (kind = 'adjustment') and extract(day from for_month) = 1");
         }
     }

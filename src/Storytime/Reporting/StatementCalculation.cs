@@ -1,3 +1,5 @@
+using Storytime.Platform;
+
 namespace Storytime.Reporting;
 
 /// <summary>Computes statements: a pure function of what is watched and agreed. The rules, with an example worked by hand, are in docs/statements.md.</summary>
@@ -27,7 +29,7 @@ internal static class StatementCalculation
     private static StatementContract Ended(long contractId, StatementInput input)
     {
         var last = input.Earlier.OrderBy(m => m.Month).SelectMany(m => m.Contracts).Last(c => c.Terms.Id == contractId).Terms;
-        return last with { FirstDay = null, LastDay = null, DaysHeld = 0, DaysInMonth = DateTime.DaysInMonth(input.Month.Year, input.Month.Month) };
+        return last with { FirstDay = null, LastDay = null, DaysHeld = 0, DaysInMonth = Months.EndOf(input.Month).Day };
     }
 
     /// <summary>What was watched on days that no contract pays by the minute.</summary>

@@ -26,7 +26,7 @@ internal static class StatementCsv
             csv.WriteField(content.Facts.Contracts.FirstOrDefault(c => c.Id == line.ContractId)?.Name);
             csv.WriteField(line.BookId);
             csv.WriteField(line.Description);
-            csv.WriteField(line.ForMonth?.ToString("yyyy-MM"));
+            csv.WriteField(line.ForMonth, Months.Pattern);
             End(csv, content, line.SecondsWatched, Children(line), line.AmountCents, LineReason.Of(content, line));
             await csv.EndRecordAsync(ct);
         }
@@ -43,14 +43,14 @@ internal static class StatementCsv
     public static string Children(StatementContentLine line) =>
         line.Children is { } children
             ? FormattableString.Invariant($"{children}")
-            : line.BookId is not null && line.Kind is StatementLineKind.RevenueShare or StatementLineKind.Usage ? "<5" : "";
+            : line.BookId is not null && line.Kind is StatementLineKind.RevenueShare or StatementLineKind.Usage ? SmallCells.Mark : "";
 
     private static void Begin(CsvWriter csv, StatementDocument statement)
     {
         csv.WriteField(statement.Number);
         csv.WriteField(Json.Name(statement.Status));
         csv.WriteField(statement.Content.Facts.PublisherName);
-        csv.WriteField(statement.Content.Month.ToString("yyyy-MM"));
+        csv.WriteField(statement.Content.Month, Months.Pattern);
         csv.WriteField(statement.Content.Currency);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Storytime.Data;
+using Storytime.Rights;
 
 namespace Storytime.Reporting;
 
@@ -7,9 +8,9 @@ namespace Storytime.Reporting;
 internal static class StatementCurrencies
 {
     /// <summary>Of contracts that hold on any day of a month (<c>{0}</c>); of statements issued before it; of usage, and of statements of the month that are there.</summary>
-    private const string Sql = """
+    private static readonly string _sql = $$"""
         select publisher_id, currency, 'contract' as reason from partnership_contracts
-        where status in ('active', 'expired', 'terminated') and start_date < ({0} + interval '1 month')::date and least(end_date, terminated_on) >= greatest(start_date, {0})
+        where {{PartnershipContractQueries.HoldsInMonthSql("{0}")}}
         union
         select publisher_id, currency, 'issued' from publisher_statements where status = 'issued' and month < {0}
         union
@@ -21,7 +22,7 @@ internal static class StatementCurrencies
     /// <summary>Publishers with anything to do with the month, and why. Not all of them have a statement: see <see cref="OfAsync"/>.</summary>
     public static async Task<IReadOnlyDictionary<long, MonthReason[]>> ReasonsAsync(StorytimeDb db, DateOnly month, long? publisherId, CancellationToken ct)
     {
-        var reasons = db.Database.SqlQueryRaw<MonthReason>(Sql, month);
+        var reasons = db.Database.SqlQueryRaw<MonthReason>(_sql, month);
         if (publisherId is { } id)
             reasons = reasons.Where(r => r.PublisherId == id);
         return (await reasons.ToListAsync(ct)).GroupBy(r => r.PublisherId).ToDictionary(g => g.Key, g => g.ToArray());

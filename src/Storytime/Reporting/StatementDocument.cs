@@ -1,4 +1,5 @@
 using Storytime.Data;
+using Storytime.Platform;
 
 namespace Storytime.Reporting;
 
@@ -7,7 +8,7 @@ namespace Storytime.Reporting;
 internal sealed record StatementDocument(long Id, StatementStatus Status, DateTimeOffset? IssuedAt, string? ContentHash, StatementContent Content)
 {
     /// <summary>What people call it: <c>ST-2026-01-000123</c>.</summary>
-    public string Number => FormattableString.Invariant($"ST-{Content.Month:yyyy-MM}-{Id:D6}");
+    public string Number => FormattableString.Invariant($"ST-{Months.Format(Content.Month)}-{Id:D6}");
 
     /// <returns>A draft as it is now. Null when there is no such statement.</returns>
     public static async Task<StatementDocument?> ReadAsync(StorytimeDb db, long id, DateTimeOffset now, CancellationToken ct) =>

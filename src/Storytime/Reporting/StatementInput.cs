@@ -1,3 +1,4 @@
+using Storytime.Platform;
 using Storytime.Rights;
 
 namespace Storytime.Reporting;
@@ -32,8 +33,8 @@ internal sealed record ContractTerms(
     /// <summary>The terms as a statement of this month has them, before anything is earned.</summary>
     public StatementContract For(DateOnly month)
     {
-        var monthEnd = month.AddMonths(1).AddDays(-1);
-        var end = TerminatedOn < EndDate ? TerminatedOn.Value : EndDate;
+        var monthEnd = Months.EndOf(month);
+        var end = PartnershipContract.LastDayOf(EndDate, TerminatedOn);
         var (first, last) = (StartDate > month ? StartDate : month, end < monthEnd ? end : monthEnd);
         var held = Math.Max(0, last.DayNumber - first.DayNumber + 1);
         return new StatementContract(

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using Storytime.Data;
 using Storytime.Platform;
+using Storytime.Rights;
 
 namespace Storytime.Reporting;
 
@@ -14,7 +15,7 @@ internal static class StatementInputs
     /// One SQL statement: so it sees all at one moment, also in a transaction that had to wait for its turn before. A transaction with a snapshot of its own
     /// (repeatable read) would have taken that before it waited, and would miss what the one before it issued.
     /// </summary>
-    private const string Sql = """
+    private static readonly string _sql = $"""
         with issued as (
             select id, month, facts from publisher_statements where publisher_id = $1 and currency = $3 and status = 'issued' and month < $2
         ), usage as (
@@ -33,8 +34,7 @@ internal static class StatementInputs
                     'terminated_on', terminated_on, 'payment_model', payment_model, 'rev_share_bps', rev_share_bps, 'flat_fee_cents', flat_fee_cents,
                     'minimum_guarantee_cents', minimum_guarantee_cents, 'minimum_guarantee_basis', minimum_guarantee_basis) order by id), '[]')
                 from partnership_contracts
-                where publisher_id = $1 and currency = $3 and status in ('active', 'expired', 'terminated')
-                    and start_date < ($2 + interval '1 month')::date and least(end_date, terminated_on) >= greatest(start_date, $2)),
+                where publisher_id = $1 and currency = $3 and {PartnershipContractQueries.HoldsInMonthSql("$2")}),
             'issued', (select coalesce(json_agg(json_build_object('month', month, 'facts', facts, 'sums', (
                     select coalesce(json_agg(json_build_object('contract_id', contract_id, 'kind', kind, 'for_month', for_month, 'cents', cents)), '[]') from (
                         select contract_id, kind, for_month, sum(amount_cents)::bigint as cents from statement_lines
@@ -56,7 +56,7 @@ internal static class StatementInputs
         try
         {
             var transaction = (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
-            await using var command = new NpgsqlCommand(Sql, (NpgsqlConnection)db.Database.GetDbConnection(), transaction);
+            await using var command = new NpgsqlCommand(_sql, (NpgsqlConnection)db.Database.GetDbConnection(), transaction);
             command.Parameters.Add(new() { Value = publisherId });
             command.Parameters.Add(new() { Value = month });
             command.Parameters.Add(new() { Value = currency });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Storytime.Platform;
 using Storytime.Reporting.Pdf;
 using Storytime.Rights;
 
@@ -63,7 +64,7 @@ internal static class StatementPdf
         sheet.Entry("Currency", statement.Content.Currency, x, 70, half, 9);
         if (statement.IssuedAt is { } issued && statement.Status == StatementStatus.Issued)
         {
-            var day = DateOnly.FromDateTime(issued.UtcDateTime);
+            var day = Days.Of(issued);
             sheet.Entry("Issued", LineReason.Day(day), x, 70, half, 9);
             if (total > 0)
                 sheet.Entry("Payable by", LineReason.Day(day.AddDays(from.PaymentTermsDays)), x, 70, half, 9);

@@ -17,26 +17,25 @@ internal static class StatementProblems
     {
         var others = await db.PublisherStatements.Where(s => s.PublisherId == content.PublisherId && s.Currency == content.Currency && s.Month != content.Month)
             .ToDictionaryAsync(s => s.Month, s => s.Status, ct);
-        var contracts = await db.PartnershipContracts.Where(c => c.PublisherId == content.PublisherId && c.Status != ContractStatus.Draft)
-            .Select(c => new Held(c.Currency, c.StartDate, c.EndDate, c.TerminatedOn)).ToListAsync(ct);
+        var contracts = await db.PartnershipContracts.AsNoTracking().Where(c => c.PublisherId == content.PublisherId).ToListAsync(ct);
         return [.. OfTime(content, now, rolledUpAt), .. OfMoney(content, contracts), .. OfOrder(content, others, contracts)];
     }
 
     private static IEnumerable<string> OfTime(StatementContent content, DateTimeOffset now, DateTimeOffset? rolledUpAt)
     {
-        var (month, end) = (Months.Format(content.Month), new DateTimeOffset(content.Month.AddMonths(1), TimeOnly.MinValue, TimeSpan.Zero));
+        var (month, end) = (Months.Format(content.Month), Days.StartOf(Months.After(content.Month)));
         if (now < end)
             yield return $"{month} is not over: issue the statement from {Rfc3339.Format(end)} on.";
         else if (rolledUpAt is null || rolledUpAt < end)
             yield return $"The usage of {month} is not summed up to its end yet: the next roll-up does so, in a few minutes.";
     }
 
-    private static IEnumerable<string> OfMoney(StatementContent content, IReadOnlyList<Held> contracts)
+    private static IEnumerable<string> OfMoney(StatementContent content, IReadOnlyList<PartnershipContract> contracts)
     {
         var month = Months.Format(content.Month);
         if (content.Facts.PoolCents is null && content.Facts.Contracts.Any(c => c is { DaysHeld: > 0, PaymentModel: PaymentModel.RevShare or PaymentModel.Hybrid }))
             yield return $"Enter the revenue of {month} in {content.Currency}.";
-        var currencies = contracts.Where(c => c.HoldsIn(content.Month)).Select(c => c.Currency).Distinct().Order(StringComparer.Ordinal).ToList();
+        var currencies = contracts.Where(c => c.HoldsIn(content.Month, Months.EndOf(content.Month))).Select(c => c.Currency).Distinct().Order(StringComparer.Ordinal).ToList();
         // Its usage would be listed as unpaid here, and paid on the statement in the other currency.
         if (currencies.Count > 0 && !currencies.Contains(content.Currency) && content.Facts.Adjustments.Count == 0)
             yield return $"The contracts of {month} are in {string.Join(" and ", currencies)}: delete this draft.";
@@ -46,7 +45,7 @@ internal static class StatementProblems
     /// Statements are issued month by month, because each builds on what the ones before it paid. Months without a contract in the currency may lack: nothing is
     /// owed for them. What was before the first that was issued is not asked for.
     /// </summary>
-    private static IEnumerable<string> OfOrder(StatementContent content, Dictionary<DateOnly, StatementStatus> others, IReadOnlyList<Held> contracts)
+    private static IEnumerable<string> OfOrder(StatementContent content, Dictionary<DateOnly, StatementStatus> others, IReadOnlyList<PartnershipContract> contracts)
     {
         if (others.Where(s => s.Key > content.Month && s.Value == StatementStatus.Issued).Select(s => s.Key).Order().Cast<DateOnly?>().FirstOrDefault() is { } later)
         {
@@ -61,14 +60,8 @@ internal static class StatementProblems
         {
             if (others.ContainsKey(month))
                 yield return $"Issue or delete the draft of {Months.Format(month)} first.";
-            else if (contracts.Any(c => c.Currency == content.Currency && c.HoldsIn(month)))
+            else if (contracts.Any(c => c.Currency == content.Currency && c.HoldsIn(month, Months.EndOf(month))))
                 yield return $"Create and issue the statement of {Months.Format(month)} in {content.Currency} first.";
         }
-    }
-
-    private sealed record Held(string Currency, DateOnly StartDate, DateOnly EndDate, DateOnly? TerminatedOn)
-    {
-        public bool HoldsIn(DateOnly month) =>
-            StartDate < month.AddMonths(1) && EndDate >= month && (TerminatedOn is null || (TerminatedOn >= month && TerminatedOn >= StartDate));
     }
 }

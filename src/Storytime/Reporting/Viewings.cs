@@ -8,8 +8,11 @@ namespace Storytime.Reporting;
 /// <param name="Finished">Null when nobody knows how long the book's video is.</param>
 internal readonly record struct BookCompletion(long BookId, string? Title, long Viewings, long? Finished)
 {
-    /// <summary>From 0 to 1, to four decimals.</summary>
-    public decimal? Rate => Finished is { } finished ? Math.Round((decimal)finished / Viewings, 4, MidpointRounding.AwayFromZero) : null;
+    /// <summary>The share that is finished.</summary>
+    public decimal? Rate => Finished is { } finished ? Share(finished, Viewings) : null;
+
+    /// <returns>From 0 to 1, to four decimals.</returns>
+    public static decimal Share(long some, long all) => Math.Round((decimal)some / all, 4, MidpointRounding.AwayFromZero);
 }
 
 /// <summary>How far children get in books, from what each watched of a book on a day.</summary>
@@ -40,7 +43,6 @@ internal sealed class Viewings([FromKeyedServices(DataSetup.Reports)] NpgsqlData
             select coalesce(furthest_seconds, 0) as furthest from viewing_days where book_id = $1 and day >= $2 and day < $3
         ) as v on v.furthest >= percent * $4 / 100.0 group by percent order by percent
         """;
-
     /// <returns>Null when all of the range is kept, or nothing was watched in what is not.</returns>
     public async Task<DateOnly?> KeptSinceAsync(ReportRange range, CancellationToken ct)
     {

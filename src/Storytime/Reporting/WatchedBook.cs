@@ -3,9 +3,6 @@ namespace Storytime.Reporting;
 /// <summary>Seconds of one book on the days that a line is about.</summary>
 internal readonly record struct WatchedBook(long BookId, long Seconds)
 {
-    /// <summary>A number of children below this could tell who they are.</summary>
-    private const int FewestChildren = 5;
-
     /// <summary>The books that were watched on these days, in the order of their lines.</summary>
     public static IReadOnlyList<WatchedBook> On(IEnumerable<BookDay> days) =>
     [
@@ -16,6 +13,6 @@ internal readonly record struct WatchedBook(long BookId, long Seconds)
     public StatementContentLine Line(StatementInput input, StatementLineKind kind, long? contractId, long cents)
     {
         var book = input.Books[BookId];
-        return new StatementContentLine(kind, contractId, BookId, ForMonth: null, book.Title, Seconds, book.Children >= FewestChildren ? book.Children : null, cents);
+        return new StatementContentLine(kind, contractId, BookId, ForMonth: null, book.Title, Seconds, SmallCells.Hide(book.Children), cents);
     }
 }

@@ -74,15 +74,8 @@ internal static class ManageRightsWindows
         if (await RightsWindowRules.CheckBookAsync(db, window, ct) is { } badBook)
             return badBook;
         db.RightsWindows.Add(window);
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException e) when (e.Violates(RightsWindow.NoOverlap))
-        {
-            await transaction.RollbackAsync(ct);
-            return await RightsWindowRules.DescribeOverlapAsync(db, window, ct);
-        }
+        if (await RightsWindowRules.SaveAsync(db, window, transaction, ct) is { } overlap)
+            return overlap;
         db.AuditEntries.Add(AuditEntry.Of(staff, "created", Subject, window.Id, null, Snapshot(window), now));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
@@ -119,15 +112,8 @@ internal static class ManageRightsWindows
         if (isMoved && await RightsWindowRules.CheckBookAsync(db, window, ct) is { } badBook)
             return badBook;
         db.AuditEntries.Add(AuditEntry.Of(staff, "updated", Subject, id, before, Snapshot(window), now));
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException e) when (e.Violates(RightsWindow.NoOverlap))
-        {
-            await transaction.RollbackAsync(ct);
-            return await RightsWindowRules.DescribeOverlapAsync(db, window, ct);
-        }
+        if (await RightsWindowRules.SaveAsync(db, window, transaction, ct) is { } overlap)
+            return overlap;
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(Snapshot(window));
     }

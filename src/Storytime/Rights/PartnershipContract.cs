@@ -71,10 +71,16 @@ internal sealed class PartnershipContract
         MinimumGuaranteeCents, MinimumGuaranteeBasis, Currency, Notes, Status, TerminatedOn);
 
     /// <summary>The last day that the contract holds. Before <see cref="StartDate"/>: it never held.</summary>
-    public DateOnly LastDay => TerminatedOn is { } day && day < EndDate ? day : EndDate;
+    public DateOnly LastDay => LastDayOf(EndDate, TerminatedOn);
 
     /// <summary>Whether this day is paid under the contract. What a draft says is not agreed yet.</summary>
     public bool HoldsOn(DateOnly day) => Status != ContractStatus.Draft && StartDate <= day && day <= LastDay;
+
+    /// <summary>Whether any of these days is.</summary>
+    /// <param name="last">Not before <paramref name="first"/>.</param>
+    public bool HoldsIn(DateOnly first, DateOnly last) => Status != ContractStatus.Draft && StartDate <= LastDay && StartDate <= last && LastDay >= first;
+
+    public static DateOnly LastDayOf(DateOnly end, DateOnly? terminatedOn) => terminatedOn < end ? terminatedOn.Value : end;
 
     public static PartnershipContract Create(ContractContent content, DateTimeOffset now)
     {
@@ -135,10 +141,16 @@ internal sealed record ContractContent(
 
 internal static class PartnershipContractQueries
 {
-    /// <summary>The contracts that hold on any of these days (<see cref="PartnershipContract.HoldsOn"/>).</summary>
+    /// <summary>The contracts that hold on any of these days (<see cref="PartnershipContract.HoldsIn"/>).</summary>
     /// <param name="last">Not before <paramref name="first"/>.</param>
     public static IQueryable<PartnershipContract> HoldingOn(this IQueryable<PartnershipContract> contracts, DateOnly first, DateOnly last) => contracts.Where(c =>
         c.Status != ContractStatus.Draft && c.StartDate <= last && c.EndDate >= first
         // One that was terminated before it started never held, however many days are asked for.
         && (c.TerminatedOn == null || (c.TerminatedOn >= first && c.TerminatedOn >= c.StartDate)));
+
+    /// <summary>The same as a condition of SQL, on any day of a month.</summary>
+    /// <param name="month">The parameter with its first day, such as <c>$1</c>; never a caller's text.</param>
+    public static string HoldsInMonthSql(string month) => $"""
+        status <> 'draft' and start_date < ({month} + interval '1 month')::date and least(end_date, terminated_on) >= greatest(start_date, {month})
+        """;
 }

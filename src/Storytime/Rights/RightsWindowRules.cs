@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Errors;
@@ -39,8 +40,24 @@ internal static class RightsWindowRules
         return problems.Count == 0 ? null : ApiError.Invalid([.. problems]);
     }
 
+    /// <summary>Stores a window with all else that was changed.</summary>
+    /// <returns>Which window it would overlap, the transaction rolled back; null when it is stored.</returns>
+    public static async Task<ApiError?> SaveAsync(StorytimeDb db, RightsWindow window, IDbContextTransaction transaction, CancellationToken ct)
+    {
+        try
+        {
+            await db.SaveChangesAsync(ct);
+            return null;
+        }
+        catch (DbUpdateException e) when (e.Violates(RightsWindow.NoOverlap))
+        {
+            await transaction.RollbackAsync(ct);
+            return await DescribeOverlapAsync(db, window, ct);
+        }
+    }
+
     /// <summary>Names the window in the way, so that an editor can go and change it.</summary>
-    public static async Task<ApiError> DescribeOverlapAsync(StorytimeDb db, RightsWindow window, CancellationToken ct)
+    private static async Task<ApiError> DescribeOverlapAsync(StorytimeDb db, RightsWindow window, CancellationToken ct)
     {
         var other = await db.RightsWindows.AsNoTracking()
             .Where(w => w.BookId == window.BookId && w.Territory == window.Territory && w.Id != window.Id)

@@ -1,7 +1,7 @@
-using System.Globalization;
 using Amazon.S3;
 using Amazon.S3.Transfer;
 using Microsoft.Extensions.Options;
+using Storytime.Platform;
 using Storytime.Platform.Aws;
 
 namespace Storytime.Usage;
@@ -10,7 +10,7 @@ namespace Storytime.Usage;
 internal sealed class ArchiveBucket(IAmazonS3 s3, IOptions<AwsOptions> aws)
 {
     /// <summary>Partitioned as Hive does it, so that engines find a day without reading the others.</summary>
-    public static string KeyOf(DateOnly day) => string.Create(CultureInfo.InvariantCulture, $"analytics/usage/day={day:yyyy-MM-dd}/events.parquet");
+    public static string KeyOf(DateOnly day) => $"analytics/usage/day={Days.Format(day)}/events.parquet";
 
     /// <summary>Puts a day there, in the place of what may be there of it. Large files go in parts, each of which S3 may take its time for.</summary>
     public async Task PutAsync(DateOnly day, Stream content, CancellationToken ct)

@@ -46,11 +46,11 @@ internal sealed class ArchiveFile(NpgsqlDataSource database)
     /// other hashes, so it has no more than minutes are worked out from. In milliseconds a clock's skew would tell devices apart. Dates stand for midnight UTC, as the
     /// connections are set to.
     /// </summary>
-    private const string EventsSql = """
+    private const string EventsSql = $"""
         select occurred_at, child_profile_id, playback_session_id, book_id, publisher_id, territory, event_type,
             case when occurred_at >= $1::timestamptz then position_seconds end, case when occurred_at >= $1::timestamptz then round(clock_skew_ms / 60000.0)::bigint end
         from usage_events e
-        where occurred_at >= $1::timestamptz - interval '90 seconds' and occurred_at < ($1 + 1)::timestamptz
+        where {WatchTime.BearsUponDay}
             and exists (select from child_profiles c where c.id = e.child_profile_id)
         order by occurred_at, event_id
         """;

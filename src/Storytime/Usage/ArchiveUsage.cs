@@ -23,15 +23,9 @@ internal sealed partial class ArchiveUsage(
     /// <summary>From a day's midnight until nothing of it can come in any more: the day, the age up to which events are taken, and an hour for what is being stored.</summary>
     private static readonly TimeSpan _closedAfter = TimeSpan.FromDays(1) + IncomingEvent.MaxAge + TimeSpan.FromHours(1);
 
-    /// <summary>Of what is being dropped nothing can be seen any more.</summary>
-    private const string OldestMonth = """
-        (select min(to_date(right(c.relname, 7), 'YYYY_MM')) from pg_inherits i join pg_class c on c.oid = i.inhrelid
-            where i.inhparent = 'usage_events'::regclass and not i.inhdetachpending and c.relname ~ '^usage_events_[0-9]{4}_[0-9]{2}$')
-        """;
-
     /// <summary>From the first month that is kept, so that each of its days, with events or without, is known to be archived.</summary>
     private const string DaysSql = $"""
-        select day::date from generate_series({OldestMonth}::timestamp, $1::timestamp, interval '1 day') as day
+        select day::date from generate_series({Partitions.OldestEvents}::timestamp, $1::timestamp, interval '1 day') as day
         where not exists (select from archived_days a where a.day = day.day::date)
         order by 1 limit $2
         """;
@@ -44,7 +38,7 @@ internal sealed partial class ArchiveUsage(
         delete from archive_keys k
         where (select count(*) from archived_days d where d.day >= k.month and d.day < k.month + interval '1 month')
                 = extract(day from k.month + interval '1 month' - interval '1 day')
-            or k.month < {OldestMonth}
+            or k.month < {Partitions.OldestEvents}
             or ($1 and k.month + interval '1 month' <= $2::timestamp)
         """;
 
@@ -52,10 +46,10 @@ internal sealed partial class ArchiveUsage(
     private static readonly TimeSpan _unusedKeysLast = TimeSpan.FromDays(65);
 
     /// <summary>Whether events that count for a day are not rolled up yet; in a cluster that it was just restored into, all of them.</summary>
-    private const string IsOpenSql = """
+    private const string IsOpenSql = $"""
         select exists (
             select from usage_events e, roll_up_marks m
-            where e.occurred_at >= $1::timestamptz - interval '90 seconds' and e.occurred_at < ($1 + 1)::timestamptz
+            where {WatchTime.BearsUponDay}
                 and (e.transaction_id >= m.watermark or m.system_identifier <> (select system_identifier from pg_control_system())))
         """;
 
@@ -70,7 +64,7 @@ internal sealed partial class ArchiveUsage(
         if (!options.Value.Enabled)
             return;
         List<Exception> failures = [];
-        foreach (var day in await ReadDaysAsync(DateOnly.FromDateTime((time.Now() - _closedAfter).UtcDateTime), ct))
+        foreach (var day in await ReadDaysAsync(Days.Of(time.Now() - _closedAfter), ct))
         {
             try
             {
@@ -110,7 +104,7 @@ internal sealed partial class ArchiveUsage(
     /// <summary>Stored before anything is written with it: all days of a month have one key.</summary>
     private async Task<byte[]> KeyOfAsync(DateOnly day, CancellationToken ct)
     {
-        var month = new DateOnly(day.Year, day.Month, 1);
+        var month = Months.Of(day);
         if (await db.ArchiveKeys.AsNoTracking().SingleOrDefaultAsync(k => k.Month == month, ct) is { } known)
             return known.Key;
         var key = RandomNumberGenerator.GetBytes(KeyBytes);
@@ -125,7 +119,7 @@ internal sealed partial class ArchiveUsage(
     {
         await using var command = database.CreateCommand(ForgetSql);
         command.Parameters.Add(new() { Value = !options.Value.Enabled });
-        command.Parameters.Add(new() { Value = DateOnly.FromDateTime((time.Now() - _unusedKeysLast).UtcDateTime) });
+        command.Parameters.Add(new() { Value = Days.Of(time.Now() - _unusedKeysLast) });
         await command.ExecuteNonQueryAsync(ct);
     }
 

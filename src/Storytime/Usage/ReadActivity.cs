@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -49,8 +48,6 @@ internal static class ReadActivity
 {
     public const int MaxDays = 92;
 
-    private static readonly DateOnly _earliest = new(2000, 1, 1);
-
     /// <summary>
     /// What a child watched, by day and by book, in minutes (rounded) and plays. Days are those of the family's time zone; a play counts where it began. Minutes come
     /// from what players report: those of a device that is offline come in later.
@@ -82,7 +79,7 @@ internal static class ReadActivity
         if (!TryDate(query.To, today, out var to))
             return Refuse("to", "to must be a date of this century, such as 2026-02-25.");
         if (to > today)
-            return Refuse("to", $"to must not be later than today, which is {today:yyyy-MM-dd} in this time zone.");
+            return Refuse("to", $"to must not be later than today, which is {Days.Format(today)} in this time zone.");
         if (!TryDate(query.From, to.AddDays(-6), out var from))
             return Refuse("from", "from must be a date of this century, such as 2026-02-19.");
         if (from > to)
@@ -96,8 +93,8 @@ internal static class ReadActivity
 
     private static bool TryDate(string? text, DateOnly otherwise, out DateOnly date)
     {
-        date = otherwise;
-        return text is null || (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date) && date >= _earliest);
+        date = Days.Parse(text) ?? otherwise;
+        return text is null || Days.Parse(text) >= Days.First;
     }
 
     private static ActivityResponse ToResponse(List<DateOnly> days, string zone, List<WatchedOnDay> rows)

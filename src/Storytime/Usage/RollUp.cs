@@ -1,4 +1,5 @@
 using Npgsql;
+using Storytime.Platform;
 
 namespace Storytime.Usage;
 
@@ -92,7 +93,7 @@ internal sealed partial class RollUp(NpgsqlDataSource database, TimeProvider tim
     /// <returns>How many sums were wrong; null when somebody else has the turn.</returns>
     public async Task<long?> LevelAsync(DateOnly month, TimeSpan? wait, CancellationToken ct)
     {
-        var (from, until) = (FirstOfMonth(month), FirstOfMonth(month).AddMonths(1));
+        var (from, until) = (Months.Of(month), Months.After(month));
         await using var turn = await RollUpTurn.TakeAsync(database, wait, ct);
         if (turn is null)
             return null;
@@ -139,7 +140,7 @@ internal sealed partial class RollUp(NpgsqlDataSource database, TimeProvider tim
         await using var command = database.CreateCommand(RollUpSql.WhyEventsStay);
         command.CommandTimeout = LongQuery;
         command.Parameters.Add(new() { Value = month });
-        command.Parameters.Add(new() { Value = month.AddMonths(1) });
+        command.Parameters.Add(new() { Value = Months.After(month) });
         command.Parameters.Add(new() { Value = archived });
         return await command.ExecuteScalarAsync(ct) as string;
     }
@@ -170,17 +171,17 @@ internal sealed partial class RollUp(NpgsqlDataSource database, TimeProvider tim
 
     private static async Task<long> RollAsync(RollUpTurn turn, List<(long Child, long Book, DateOnly Day)> keys, DateTimeOffset now, CancellationToken ct)
     {
-        foreach (var month in keys.Select(k => FirstOfMonth(k.Day)).Distinct())
+        foreach (var month in keys.Select(k => Months.Of(k.Day)).Distinct())
             await turn.ExecuteAsync("select ensure_month_partition('viewing_days', $1)", ct, month);
         var changed = 0L;
         foreach (var chunk in keys.Chunk(Chunk))
         {
-            var (from, until) = (FirstOfMonth(chunk.Min(k => k.Day)), FirstOfMonth(chunk.Max(k => k.Day)).AddMonths(1));
+            var (from, until) = (Months.Of(chunk.Min(k => k.Day)), Months.After(chunk.Max(k => k.Day)));
             changed += await turn.CountAsync(RollUpSql.Roll, ct,
                 chunk.Select(k => k.Child).ToArray(), chunk.Select(k => k.Book).ToArray(), chunk.Select(k => k.Day).ToArray(), from, until, now);
         }
         if (changed > 0)
-            await TidyAsync(turn, FirstOfMonth(keys.Min(k => k.Day)), FirstOfMonth(keys.Max(k => k.Day)).AddMonths(1), ct);
+            await TidyAsync(turn, Months.Of(keys.Min(k => k.Day)), Months.After(keys.Max(k => k.Day)), ct);
         return changed;
     }
 
@@ -189,8 +190,6 @@ internal sealed partial class RollUp(NpgsqlDataSource database, TimeProvider tim
         foreach (var tidy in RollUpSql.Tidy)
             await turn.ExecuteAsync(tidy, ct, from, until);
     }
-
-    private static DateOnly FirstOfMonth(DateOnly day) => new(day.Year, day.Month, 1);
 
     private static partial class Log
     {

@@ -28,14 +28,14 @@ internal sealed partial class RollUpJobs(RollUp rollUp, TimeProvider time, ILogg
     public async Task<(long Days, long Sums)> RebuildAsync(CancellationToken ct) =>
         await rollUp.KeptDaysAsync(ct) is { } kept ? (await RecomputeAsync(kept.First, kept.Last, wait: null, ct))!.Value : (0, 0);
 
-    private DateOnly Today => DateOnly.FromDateTime(time.Now().UtcDateTime);
+    private DateOnly Today => Days.Of(time.Now());
 
     /// <returns>Null when somebody else had the turn for longer than <paramref name="wait"/>.</returns>
     private async Task<(long Days, long Sums)?> RecomputeAsync(DateOnly first, DateOnly last, TimeSpan? wait, CancellationToken ct)
     {
         var (days, sums) = (0L, 0L);
         // First, because days change the sums by what they change themselves: from sums that are too small, that might be more than there is.
-        for (var month = first.AddDays(1 - first.Day); month <= last; month = month.AddMonths(1))
+        for (var month = Months.Of(first); month <= last; month = month.AddMonths(1))
         {
             if (await rollUp.LevelAsync(month, wait, ct) is not { } wrong)
                 return null;

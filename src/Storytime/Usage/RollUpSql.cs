@@ -1,3 +1,5 @@
+using Storytime.Data;
+
 namespace Storytime.Usage;
 
 /// <summary>The statements of <see cref="RollUp"/>. Dates stand for midnight UTC, as the connections are set to.</summary>
@@ -70,10 +72,7 @@ internal static class RollUpSql
         """;
 
     /// <summary>The first day that can be worked out anew is the second of the oldest month: of what reaches into the first one, the events may have been dropped.</summary>
-    private const string FirstOfOldestMonth = """
-        (select to_date(right(min(c.relname), 7), 'YYYY_MM') from pg_inherits i join pg_class c on c.oid = i.inhrelid
-            where i.inhparent = 'usage_events'::regclass and not i.inhdetachpending)
-        """;
+    private const string CanBeWorkedOut = $"> {Partitions.OldestEvents}";
 
     /// <summary>
     /// An event bears upon its own day and on that into which its 90 seconds reach. Children that are being erased are left to <see cref="RollUp.TrySettleAsync"/>: their events
@@ -82,7 +81,7 @@ internal static class RollUpSql
     public const string Touched = $"""
         select distinct e.child_profile_id, e.book_id, day
         from usage_events e, lateral (values (e.occurred_at::date), ((e.occurred_at + interval '90 seconds')::date)) as days(day)
-        where {Outstanding} and day > {FirstOfOldestMonth}
+        where {Outstanding} and day {CanBeWorkedOut}
             and exists (select from child_profiles c where c.id = e.child_profile_id)
         order by 1, 3, 2
         """;
@@ -90,23 +89,23 @@ internal static class RollUpSql
     public const string TouchedByErased = $"""
         select distinct e.child_profile_id, e.book_id, day
         from usage_events e, lateral (values (e.occurred_at::date), ((e.occurred_at + interval '90 seconds')::date)) as days(day)
-        where e.child_profile_id = any($1) and e.transaction_id >= $2 and day > {FirstOfOldestMonth}
+        where e.child_profile_id = any($1) and e.transaction_id >= $2 and day {CanBeWorkedOut}
         order by 1, 3, 2
         """;
 
     public const string OfDay = $"""
         select child_profile_id, book_id, $1 from usage_events
-        where occurred_at >= $1::timestamptz - interval '90 seconds' and occurred_at < ($1 + 1)::timestamptz and $1 > {FirstOfOldestMonth}
+        where {WatchTime.BearsUponDay} and $1 {CanBeWorkedOut}
             and exists (select from child_profiles c where c.id = child_profile_id)
         union
         select child_profile_id, book_id, day from viewing_days
-        where day = $1 and $1 > {FirstOfOldestMonth} and exists (select from child_profiles c where c.id = child_profile_id)
+        where day = $1 and $1 {CanBeWorkedOut} and exists (select from child_profiles c where c.id = child_profile_id)
         order by 1, 2
         """;
 
     /// <summary>The days that can be worked out anew, up to the last that anything is of.</summary>
     public const string KeptDays = $"""
-        select {FirstOfOldestMonth} + 1,
+        select {Partitions.OldestEvents} + 1,
             greatest((select (max(occurred_at) + interval '90 seconds')::date from usage_events), (select max(day) from viewing_days))
         """;
 
@@ -240,7 +239,7 @@ internal static class RollUpSql
                 case when erased_since then greatest(children, children_kept) else children end as children
             from cells
             where (seconds > seconds_kept or plays > plays_kept or children > children_kept
-                or (not erased_since and (seconds, plays, children) <> (seconds_kept, plays_kept, children_kept))) and $1 >= {FirstOfOldestMonth}
+                or (not erased_since and (seconds, plays, children) <> (seconds_kept, plays_kept, children_kept))) and $1 >= {Partitions.OldestEvents}
         ), daily as (
             insert into daily_usages (day, book_id, publisher_id, territory, seconds_watched, plays, children, updated_at)
             select starts_on, book_id, publisher_id, territory, seconds, plays, children, $3 from wrong where grain = {DailyGrain}

@@ -50,7 +50,7 @@ internal sealed partial class SetAside(NpgsqlDataSource database, ILogger<SetAsi
         var codes = rejected.CountBy(r => r.Code).OrderBy(c => c.Key).Select(c => $"{Json.Name(c.Key)} {c.Value}");
         Log.Rejected(log, userId, rejected.Count, events.Length, string.Join(", ", codes));
 
-        var day = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
+        var day = Days.StartOf(Days.Of(now));
         await using var batch = database.CreateBatch();
         var turn = new NpgsqlBatchCommand(LockSql);
         turn.Parameters.Add(new() { Value = userId });

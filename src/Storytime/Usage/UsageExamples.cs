@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Storytime.Platform;
 using Storytime.Platform.OpenApi;
 
 namespace Storytime.Usage;
@@ -8,7 +9,7 @@ internal static class UsageExamples
     private static readonly Guid _first = new("0190b0e0-1111-7222-8333-944455566677");
     private static readonly Guid _second = new("0190b0e0-1111-7222-8333-944455566678");
 
-    private static readonly DateOnly _day = DateOnly.FromDateTime(ApiExample.Now.UtcDateTime);
+    private static readonly DateOnly _day = Days.Of(ApiExample.Now);
 
     public static IEnumerable<ApiExample> All =>
     [

@@ -12,6 +12,9 @@ internal sealed class WatchTime(NpgsqlDataSource database)
     /// <summary>How far back before a span its first time may have been opened.</summary>
     public static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(90);
 
+    /// <summary>Which events the time of a day (<c>$1</c>) comes from.</summary>
+    public const string BearsUponDay = "occurred_at >= $1::timestamptz - interval '90 seconds' and occurred_at < ($1 + 1)::timestamptz";
+
     /// <summary>
     /// Goes on after <c>with events as (select … from usage_events …)</c>, which must reach back <see cref="LongestGap"/> before the span that is asked for, and gives
     /// <c>watched(child_profile_id, book_id, event_id, span)</c>; the spans of different sessions overlap, <c>range_agg(span)</c> unites them. Of events at the same moment, those

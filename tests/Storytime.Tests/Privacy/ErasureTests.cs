@@ -101,7 +101,7 @@ public sealed class ErasureTests(StorytimeApp app) : IClassFixture<StorytimeApp>
         await app.RunAsync<EraseData>(j => j.SweepAsync(CancellationToken.None));
         await app.SqlAsync($"""
             insert into usage_events (child_profile_id, book_id, event_id, event_type, occurred_at, created_at) values ({child}, 1, gen_random_uuid(), 'pause', now(), now());
-            insert into playback_attempts (user_id, child_profile_id, book_id, granted, created_at) values (1, {child}, 1, false, now())
+            insert into playback_attempts (user_id, child_profile_id, book_id, granted, created_at) values (0, {child}, 1, false, now())
             """);
         // Before its time there is no second pass, however often the sweep comes.
         app.Clock.Advance(Erasure.LastPassAfter - TimeSpan.FromSeconds(1));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Microsoft.EntityFrameworkCore;
+using Storytime.Platform;
 using Storytime.Platform.Auth;
 using Storytime.Rights;
 using Storytime.Tests.Testing;
@@ -57,10 +58,13 @@ public sealed class ContractPropertyTests(StorytimeApp app) : IClassFixture<Stor
         }, iter: 200, threads: 1);
     }
 
+    /// <summary>So that months end and begin among the days.</summary>
+    private static readonly DateOnly _late = new(2026, 1, 22);
+
     private static readonly Gen<ContractContent[]> _held = Gen.Select(Gen.Enum<ContractStatus>(), Gen.Int[0, 12], Gen.Int[0, 8], Gen.Int[-1, 8]).Select(
         (status, start, length, last) => new ContractContent(
-            0, "Any", _day.AddDays(start), _day.AddDays(start + length), PaymentModel.FlatFee, null, 1, null, null, "USD", null, status,
-            status == ContractStatus.Terminated ? _day.AddDays(start + last) : null)).Array[200];
+            0, "Any", _late.AddDays(start), _late.AddDays(start + length), PaymentModel.FlatFee, null, 1, null, null, "USD", null, status,
+            status == ContractStatus.Terminated ? _late.AddDays(start + last) : null)).Array[200];
 
     [Fact]
     public async Task The_query_for_contracts_that_hold_agrees_with_each_contract_and_overlaps_with_a_count_of_days()
@@ -75,14 +79,21 @@ public sealed class ContractPropertyTests(StorytimeApp app) : IClassFixture<Stor
                 db.PartnershipContracts.AddRange(contracts);
                 await db.SaveChangesAsync();
             });
-            for (var first = _day.AddDays(-3); first < _day.AddDays(24); first = first.AddDays(1))
+            for (var first = _late.AddDays(-3); first < _late.AddDays(24); first = first.AddDays(1))
             {
                 foreach (var last in new[] { first, first.AddDays(1), first.AddDays(6) })
                 {
                     var found = await app.InDatabaseAsync(db =>
                         db.PartnershipContracts.Where(c => c.PublisherId == publisher).HoldingOn(first, last).Select(c => c.Id).Order().ToListAsync());
                     found.ShouldBe(contracts.Where(c => DaysOf(first, last).Any(c.HoldsOn)).Select(c => c.Id).Order());
+                    found.ShouldBe(contracts.Where(c => c.HoldsIn(first, last)).Select(c => c.Id).Order());
                 }
+            }
+            var sql = $"select * from partnership_contracts where publisher_id = {{1}} and {PartnershipContractQueries.HoldsInMonthSql("{0}")}";
+            foreach (var month in Enumerable.Range(-1, 4).Select(Months.Of(_late).AddMonths))
+            {
+                var found = await app.InDatabaseAsync(db => db.PartnershipContracts.FromSqlRaw(sql, month, publisher).Select(c => c.Id).Order().ToListAsync());
+                found.ShouldBe(contracts.Where(c => c.HoldsIn(month, Months.EndOf(month))).Select(c => c.Id).Order());
             }
             foreach (var contract in contracts.Take(20))
             {
