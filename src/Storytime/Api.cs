@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Storytime.Accounts;
 using Storytime.Accounts.Pages;
 using Storytime.Admin;
+using Storytime.Admin.Operations;
+using Storytime.Admin.Support;
 using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Library;
@@ -174,7 +176,27 @@ internal static class Api
         statements.MapPost("/statements/{id:id}/issues", IssueStatement.Handle).MayAnswer(409);
         statements.MapPost("/statement_runs", RunStatements.Handle).MayAnswer(409);
 
-        admin.MapGet("/set_aside_events", ListSetAsideEvents.Handle).WithTags("Admin: support").RequireAuthorization(Policy.Admin);
+        var support = admin.MapGroup("").WithTags("Admin: support").RequireAuthorization(Policy.Admin);
+        support.MapGet("/users", FindUsers.Handle);
+        support.MapGet("/users/{id:id}", ReadUser.Handle);
+        support.MapPost("/users/{id:id}/reveals", RevealNames.Handle);
+        support.MapDelete("/users/{id:id}/sessions", EndUserSessions.All);
+        support.MapDelete("/users/{id:id}/sessions/{sessionId:uuid}", EndUserSessions.Parents);
+        support.MapDelete("/users/{id:id}/child_sessions/{sessionId:id}", EndUserSessions.Childs);
+        support.MapGet("/playback_attempts", ListPlaybackAttempts.Handle);
+        support.MapGet("/entitlements", ExplainEntitlement.Handle).MayAnswer(404);
+        support.MapGet("/set_aside_events", ListSetAsideEvents.Handle);
+
+        // Every role, each its own part of it.
+        admin.MapGet("/audit_entries", ListAuditEntries.Handle).WithTags("Admin: operations").RequireAuthorization(Policy.Staff).MayRefuse(ListAuditEntries.NotTheirs);
+
+        var operations = admin.MapGroup("").WithTags("Admin: operations").RequireAuthorization(Policy.Admin);
+        operations.MapGet("/admins", ManageAdmins.List);
+        operations.MapPost("/admins", ManageAdmins.Create).MayRefuse(ManageAdmins.EmailTaken);
+        operations.MapGet("/admins/{id:id}", ManageAdmins.Read);
+        operations.MapPatch("/admins/{id:id}", ManageAdmins.Update).MayRefuse(ManageAdmins.LastAdmin, ManageAdmins.OwnRole);
+        operations.MapPost("/admins/{id:id}/setups", SetUpAdmin.Start).MayRefuse(ManageAdmins.LastAdmin, SetUpAdmin.OwnAccount, SetUpAdmin.Closed);
+        operations.MapGet("/signing_keys", ListSigningKeys.Handle);
 
         // Pages for people, without a session: the secret of the link is all there is, so no cookie could be abused and no antiforgery token is needed.
         var pages = app.MapGroup(AccountLinks.Pages).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().AddEndpointFilter(LinkPages.Guard);

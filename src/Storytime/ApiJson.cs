@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Storytime.Accounts;
 using Storytime.Admin;
+using Storytime.Admin.Operations;
+using Storytime.Admin.Support;
 using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Library;
@@ -107,4 +109,17 @@ namespace Storytime;
 [JsonSerializable(typeof(MinutesWatchedResponse))]
 [JsonSerializable(typeof(CompletionResponse))]
 [JsonSerializable(typeof(DropOffResponse))]
+[JsonSerializable(typeof(Page<FoundUserResponse>))]
+[JsonSerializable(typeof(UserDetailsResponse))]
+[JsonSerializable(typeof(RevealNamesRequest))]
+[JsonSerializable(typeof(RevealedNamesResponse))]
+[JsonSerializable(typeof(Page<PlaybackAttemptResponse>))]
+[JsonSerializable(typeof(EntitlementResponse))]
+[JsonSerializable(typeof(Page<AuditEntryResponse>))]
+[JsonSerializable(typeof(CreateAdminRequest))]
+[JsonSerializable(typeof(UpdateAdminRequest))]
+[JsonSerializable(typeof(CreatedAdminResponse))]
+[JsonSerializable(typeof(Page<StaffAccountResponse>))]
+[JsonSerializable(typeof(AdminSetupResponse))]
+[JsonSerializable(typeof(SigningKeysResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,5 +1,7 @@
 using Storytime.Accounts;
 using Storytime.Admin;
+using Storytime.Admin.Operations;
+using Storytime.Admin.Support;
 using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Library;
@@ -26,6 +28,8 @@ internal static class Examples
         .. UsageExamples.All,
         .. PrivacyExamples.All,
         .. AdminExamples.All,
+        .. SupportExamples.All,
+        .. OperationsExamples.All,
         .. RightsExamples.All,
         .. UploadExamples.All,
         .. VideoExamples.All,

@@ -22,8 +22,7 @@ internal static class ManageSessions
         [AsParameters] PageQuery page, Parent parent, StorytimeDb db, TimeProvider time, CancellationToken ct)
     {
         var now = time.Now();
-        return TypedResults.Ok(await db.ParentSessions
-            .Where(s => s.UserId == parent.UserId && s.RevokedAt == null && db.RefreshTokens.Any(t => t.SessionId == s.Id && t.SpentAt == null && t.ExpiresAt > now))
+        return TypedResults.Ok(await db.LiveSessions(now).Where(s => s.UserId == parent.UserId)
             .OrderByDescending(s => s.LastUsedAt).ThenBy(s => s.Id)
             .Select(s => new ParentSessionResponse(s.Id, s.DeviceName, s.SignedInAt, s.LastUsedAt, s.Id == parent.SessionId))
             .PageAsync(page, ct));

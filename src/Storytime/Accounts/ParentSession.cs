@@ -56,3 +56,10 @@ internal sealed class ParentSession
         }
     }
 }
+
+internal static class ParentSessionQueries
+{
+    /// <summary>The devices on which somebody is signed in: not ended, and with a refresh token that is good still.</summary>
+    public static IQueryable<ParentSession> LiveSessions(this StorytimeDb db, DateTimeOffset now) =>
+        db.ParentSessions.Where(s => s.RevokedAt == null && db.RefreshTokens.Any(t => t.SessionId == s.Id && t.SpentAt == null && t.ExpiresAt > now));
+}

@@ -11,6 +11,9 @@ internal sealed class User : IdentityUser<long>
     /// <summary>Name of the unique index on the e-mail without regard to case.</summary>
     public const string UniqueEmail = "ux_users_email";
 
+    /// <summary>In the audit trail.</summary>
+    public const string AuditSubject = "user";
+
     /// <summary>ISO 3166-1 alpha-2; decides which territory's rights windows hold for the family.</summary>
     public string Country { get; private set; } = "";
 
@@ -53,6 +56,8 @@ internal sealed class User : IdentityUser<long>
             builder.ToTable("users");
             builder.IgnoreUnusedIdentityColumns();
             builder.Property(u => u.Country).HasMaxLength(2).IsFixedLength();
+            // Support looks for a part of an address.
+            builder.HasIndex(u => u.Email).HasMethod("gin").HasOperators("gin_trgm_ops").HasDatabaseName("ix_users_email_trgm");
             builder.Check("country", "country ~ '^[A-Z]{2}$'");
             builder.Check("email", "email like '%@%' and length(email) <= 254");
         }

@@ -49,7 +49,7 @@ internal static class AdminSignIn
         || (code is not null && await admins.VerifyTwoFactorTokenAsync(admin, TokenOptions.DefaultAuthenticatorProvider, code));
 }
 
-/// <summary>A staff token ends with its account, and with a change of role.</summary>
+/// <summary>A staff token ends with its account, with a change of role, and when the account has to be set up anew.</summary>
 internal sealed class AdminSessionCheck(StorytimeDb db) : ISessionCheck
 {
     public string Audience => Platform.Auth.Audience.Admin;
@@ -57,6 +57,6 @@ internal sealed class AdminSessionCheck(StorytimeDb db) : ISessionCheck
     public Task<bool> IsLiveAsync(ClaimsPrincipal caller, CancellationToken ct)
     {
         var (id, role) = (caller.Id(Platform.Auth.Claim.Subject), Enum.Parse<AdminRole>(caller.FindFirstValue(Platform.Auth.Claim.Role)!));
-        return db.AdminUsers.AnyAsync(a => a.Id == id && a.Role == role && a.DisabledAt == null, ct);
+        return db.AdminUsers.AnyAsync(a => a.Id == id && a.Role == role && a.DisabledAt == null && a.PasswordHash != null, ct);
     }
 }

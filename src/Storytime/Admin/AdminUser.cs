@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -16,7 +19,18 @@ internal sealed class AdminUser : IdentityUser<long>
     /// <summary>Name of the unique index on the e-mail without regard to case.</summary>
     public const string UniqueEmail = "ux_admin_users_email";
 
+    /// <summary>In the audit trail.</summary>
+    public const string AuditSubject = "admin_user";
+
+    /// <summary>How long a link to set an account up is good for.</summary>
+    public static readonly TimeSpan SetupLifetime = TimeSpan.FromHours(24);
+
     public AdminRole Role { get; private set; }
+
+    /// <summary>SHA-256 of the token in the link by which a new password is chosen. The token has 256 random bits, so a fast hash is enough.</summary>
+    public byte[]? SetupTokenHash { get; private set; }
+
+    public DateTimeOffset? SetupTokenExpiresAt { get; private set; }
 
     /// <summary>Set when the account was closed; its tokens stop at once.</summary>
     public DateTimeOffset? DisabledAt { get; private set; }
@@ -36,6 +50,39 @@ internal sealed class AdminUser : IdentityUser<long>
         UpdatedAt = now,
     };
 
+    /// <summary>Whether it is an admin's account that can be signed in to: not closed, and with a password.</summary>
+    public bool IsWorkingAdmin => Role == AdminRole.Admin && DisabledAt is null && PasswordHash is not null;
+
+    public void ChangeRole(AdminRole role, DateTimeOffset now) => (Role, UpdatedAt) = (role, now);
+
+    public void Disable(DateTimeOffset now)
+    {
+        (DisabledAt, UpdatedAt) = (DisabledAt ?? now, now);
+        (SetupTokenHash, SetupTokenExpiresAt) = (null, null);
+    }
+
+    public void Enable(DateTimeOffset now) => (DisabledAt, UpdatedAt) = (null, now);
+
+    /// <summary>From now on only who has the link gets in: its password and its second factor are over. The rows of the second factor are the caller's to delete.</summary>
+    /// <returns>The token of the link, which is kept nowhere.</returns>
+    public string StartSetup(DateTimeOffset now)
+    {
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        (SetupTokenHash, SetupTokenExpiresAt) = (HashOf(token), now + SetupLifetime);
+        (PasswordHash, TwoFactorEnabled, SecurityStamp, UpdatedAt) = (null, false, Guid.NewGuid().ToString("N"), now);
+        return token;
+    }
+
+    /// <param name="passwordHash">Of the password that was chosen by the link.</param>
+    public void FinishSetup(string passwordHash, DateTimeOffset now)
+    {
+        (SetupTokenHash, SetupTokenExpiresAt) = (null, null);
+        (PasswordHash, SecurityStamp, UpdatedAt) = (passwordHash, Guid.NewGuid().ToString("N"), now);
+        (AccessFailedCount, LockoutEnd) = (0, null);
+    }
+
+    public static byte[] HashOf(string setupToken) => SHA256.HashData(Encoding.UTF8.GetBytes(setupToken));
+
     internal sealed class Configuration : IEntityTypeConfiguration<AdminUser>
     {
         public void Configure(EntityTypeBuilder<AdminUser> builder)
@@ -44,6 +91,8 @@ internal sealed class AdminUser : IdentityUser<long>
             builder.IgnoreUnusedIdentityColumns();
             builder.EnumText(a => a.Role);
             builder.Check("email", "email like '%@%' and length(email) <= 254");
+            builder.Check("setup_token", "(setup_token_hash is null) = (setup_token_expires_at is null)");
+            builder.HasIndex(a => a.SetupTokenHash).IsUnique();
             // What staff did keeps its author: accounts are closed, never deleted. Said here, because those tables stand below this one.
             builder.HasMany<AuditEntry>().WithOne().HasForeignKey(e => e.AdminId).OnDelete(DeleteBehavior.Restrict);
             builder.HasMany<Upload>().WithOne().HasForeignKey(u => u.CreatedByAdminId).OnDelete(DeleteBehavior.Restrict);

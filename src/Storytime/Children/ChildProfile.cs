@@ -9,6 +9,9 @@ namespace Storytime.Children;
 /// <summary>A child of a parent's account.</summary>
 internal sealed class ChildProfile
 {
+    /// <summary>In the audit trail.</summary>
+    public const string AuditSubject = "child_profile";
+
     public long Id { get; private set; }
 
     public long UserId { get; private set; }

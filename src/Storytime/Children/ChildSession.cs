@@ -49,6 +49,12 @@ internal sealed class ChildSession
 internal static class ChildSessionQueries
 {
     /// <summary>The devices that a parent handed to their own children, ended ones included.</summary>
-    public static IQueryable<ChildSession> ChildSessionsOf(this StorytimeDb db, Parent parent) =>
-        db.ChildSessions.Where(s => db.ChildProfiles.Any(c => c.Id == s.ChildProfileId && c.UserId == parent.UserId));
+    public static IQueryable<ChildSession> ChildSessionsOf(this StorytimeDb db, Parent parent) => db.ChildSessionsOf(parent.UserId);
+
+    /// <summary>The devices of all children of an account, ended ones included.</summary>
+    public static IQueryable<ChildSession> ChildSessionsOf(this StorytimeDb db, long userId) =>
+        db.ChildSessions.Where(s => db.ChildProfiles.Any(c => c.Id == s.ChildProfileId && c.UserId == userId));
+
+    public static IQueryable<ChildSession> LiveAt(this IQueryable<ChildSession> sessions, DateTimeOffset now) =>
+        sessions.Where(s => s.RevokedAt == null && s.ExpiresAt > now);
 }

@@ -52,6 +52,7 @@ internal sealed class ScreenTimeRules(ScreenTime? setting, ScreenTimeException? 
             ExtraMinutes = isToday ? exception!.ExtraMinutes : 0,
             IsStopped = IsStopped(at),
             IsQuiet = IsQuiet(at),
+            IsUsedUp = IsUsedUp(at, watchedSeconds),
             QuietLiftedUntil = at < _quietLifted ? _quietLifted.ToDateTimeOffset() : null,
             // "Stop now" means this story, too.
             FinishesStory = setting is { FinishStory: true } && !IsStopped(at),
@@ -60,12 +61,14 @@ internal sealed class ScreenTimeRules(ScreenTime? setting, ScreenTimeException? 
 
     private TimeUp? WhyNot(Instant at, double watched) =>
         IsQuiet(at) ? TimeUp.QuietHours
-        : IsStopped(at) || SecondsLeft(at, watched) is 0 ? TimeUp.DailyLimitReached
+        : IsUsedUp(at, watched) ? TimeUp.DailyLimitReached
         : null;
 
     private bool IsQuiet(Instant at) => at >= _quietLifted && _clock.IsWithin(_quietHours, at);
 
     private bool IsStopped(Instant at) => exception is { Stopped: true } && at < _exceptionEnds;
+
+    private bool IsUsedUp(Instant at, double watched) => IsStopped(at) || SecondsLeft(at, watched) is 0;
 
     /// <returns>Whole seconds; null where nothing limits a day.</returns>
     private long? SecondsLeft(Instant at, double watched) => setting?.DailyMinutes is { } minutes

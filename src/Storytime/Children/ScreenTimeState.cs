@@ -26,6 +26,9 @@ internal sealed record ScreenTimeState
 
     public bool IsQuiet { get; init; }
 
+    /// <summary>Whether nothing is left of today's minutes, or a parent said stop; in quiet hours, too.</summary>
+    public bool IsUsedUp { get; init; }
+
     /// <summary>Null when it is not quiet now, or never anything else.</summary>
     public DateTimeOffset? QuietUntil { get; init; }
 
@@ -57,6 +60,14 @@ internal sealed record ScreenTimeState
             ? new StoryTime(null, grace.EndsAt, null)
             : new StoryTime(Up, null, NextPlayableAt);
     }
+
+    /// <summary>What one of the reasons says by itself: in quiet hours the day's minutes may be used up as well.</summary>
+    /// <param name="story">The answer of all of them, for the story that is asked for: one that may be finished is kept by none.</param>
+    public StoryTime Alone(TimeUp reason, StoryTime story) => (reason switch
+    {
+        TimeUp.QuietHours => IsQuiet,
+        TimeUp.DailyLimitReached => IsUsedUp,
+    } && story.Up is not null) ? story with { Up = reason } : story with { Up = null, RetryAt = null };
 }
 
 /// <summary>What a child's screen time says to one story.</summary>

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Storytime.Children;
 using Storytime.Data;
@@ -41,41 +40,28 @@ internal static partial class StartPlayback
         {
             var now = time.Now();
             var attempt = new Attempt(viewer, id, bookId, now);
-            var child = await db.ChildrenOf(viewer).Where(c => c.Id == id).AsNoTracking().WithScreenTime(db).Select(c => new
-            {
-                Country = db.Users.Where(u => u.Id == c.Child.UserId).Select(u => u.Country).First(),
-                InLibrary = db.LibraryItems.Any(i => i.ChildProfileId == c.Child.Id && i.BookId == bookId),
-                Position = db.ResumePositions.Where(p => p.ChildProfileId == c.Child.Id && p.BookId == bookId).Select(p => (double?)p.PositionSeconds).FirstOrDefault(),
-                Time = new ScreenTimeFacts(c.ScreenTime, c.Exception, c.Grace),
-            }).SingleOrDefaultAsync(ct);
-            if (child is null)
+            if (await PlaybackQuestion.ReadAsync(db.ChildrenOf(viewer), id, bookId, now, db, watchTime, ct) is not { } asked)
             {
                 await log.RefusedAsync(attempt, null, ct);
                 Log.ForeignChild(logger, viewer.UserId, id, bookId);
                 return ApiError.NotFound("child");
             }
-
-            var book = await db.Books.Where(b => b.Id == bookId).WithFacts(db, child.Country, now).AsNoTracking().SingleOrDefaultAsync(ct);
-            var screenTime = await watchTime.ScreenTimeAsync(id, child.Time, now, ct);
-            var story = screenTime.For(bookId, child.Time.Grace, book?.DurationSeconds - Resume.At(child.Position, book?.DurationSeconds));
-            var decision = Entitlement.Decide(child.InLibrary && book is not null, book?.Facts ?? default, story);
-            var cookies = decision.IsGranted ? mint.Make(bookId, now, decision.MustEndAt) : null;
-            if (cookies is null)
+            var decision = asked.Decide(options.Value);
+            if (decision.Refusal is { } refusal)
             {
-                // Granted, yet less than a second of the rights window is left: it is over. A child's time comes in whole seconds, so it cannot be that.
-                var refusal = decision.Refusal ?? PlaybackRefusal.RightsExpired;
                 await log.RefusedAsync(attempt, refusal, ct);
                 Log.Refused(logger, id, bookId, viewer.ChildSessionId, refusal);
                 return Refuse(refusal, decision.RetryAt);
             }
 
+            var (story, book, cookies) = (asked.Story, asked.Book!, mint.Make(bookId, now, decision.MustEndAt)!);
             // Cookies that outlive the child's time belong to the one story that may be finished: it is noted before they are handed out.
-            if (cookies.ExpiresAt > story.BeyondLimit && !await db.TryKeepAsync(StoryGrace.Of(id, bookId, story.Until!.Value), child.Time.Grace, ct))
+            if (cookies.ExpiresAt > story.BeyondLimit && !await db.TryKeepAsync(StoryGrace.Of(id, bookId, story.Until!.Value), asked.Time.Grace, ct))
                 continue;
-            var sessionId = await log.GrantedAsync(attempt, book!.PlayingAssetId!.Value, cookies, ct);
+            var sessionId = await log.GrantedAsync(attempt, book.PlayingAssetId!.Value, cookies, ct);
             Log.Granted(logger, id, bookId, viewer.ChildSessionId, sessionId, cookies.ExpiresAt);
             cookies.SetOn(http.Response, options.Value);
-            return TypedResults.Created((string?)null, ToResponse(sessionId, book, cookies, child.Position, options.Value));
+            return TypedResults.Created((string?)null, ToResponse(sessionId, book, cookies, asked.Position, options.Value));
         }
     }
 

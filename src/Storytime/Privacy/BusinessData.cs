@@ -7,16 +7,11 @@ internal static class BusinessData
     [
         Of("admin_users")
             .Personal(DataCategory.Staff, "id email email_confirmed role created_at updated_at disabled_at password_hash security_stamp concurrency_stamp")
+            .Personal(DataCategory.Staff, "setup_token_hash setup_token_expires_at")
             .Plain("two_factor_enabled lockout_enabled lockout_end access_failed_count"),
         Of("admin_sessions").Personal(DataCategory.Staff, "id admin_id method user_agent created_at last_seen_at authenticated_at expires_at ended_at"),
         Of("admin_passkeys").Personal(DataCategory.Staff, "credential_id user_id data"),
         Of("admin_user_tokens").Personal(DataCategory.Staff, "user_id login_provider name value"),
-        Of("audit_entries")
-            .Personal(DataCategory.Staff, "admin_id")
-            // Of a change to a publisher, its contact before and after.
-            .Personal(DataCategory.PublisherContacts, "before after")
-            .Plain("id action subject_type subject_id created_at"),
-
         Of("publishers").Personal(DataCategory.PublisherContacts, "billing_email contact_name").Plain("id name status created_at updated_at"),
         Of("partnership_contracts")
             .Personal(DataCategory.PublisherContacts, "notes")

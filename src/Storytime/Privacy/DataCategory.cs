@@ -84,6 +84,11 @@ internal sealed record DataCategory(string Name, DataSubject Whose, string What,
         "To tell you why a book does not play, and to find faults.",
         r => $"{r.PlaybackAttemptsMonths} months and until the end of that month.", SoonWithChild);
 
+    public static readonly DataCategory SupportLog = new(
+        "support_log", DataSubject.Parent, "That our staff looked at a child's name or ended sessions of your family: internal ids, when, and the reason that they gave.",
+        "To be able to say who looked at what, and why.", _ => "As long as staff must account for it.",
+        "Deleting the child or the account erases the reasons, at once; that something was done, and when, stays, with internal ids that lead nowhere any more.");
+
     public static readonly DataCategory Erasures = new(
         "erasures", DataSubject.Parent, "That something was erased: a receipt number, times, and numbers of rows. Until it is complete also the internal ids.",
         "To finish the erasure whatever happens, and to let you check it.",
@@ -91,7 +96,7 @@ internal sealed record DataCategory(string Name, DataSubject Whose, string What,
         "Its own completion.");
 
     public static readonly DataCategory Staff = new(
-        "staff", DataSubject.Staff, "E-mail addresses of staff, hashes of their passwords, and which changes they made to books, rights, videos and statements.",
+        "staff", DataSubject.Staff, "E-mail addresses of staff, hashes of their passwords, and what they changed or looked up.",
         "To let staff sign in, and to know who changed what.", _ => "As long as what they changed must be accounted for.", "An administrator, after the person has left.");
 
     public static readonly DataCategory PublisherContacts = new(

@@ -1,3 +1,6 @@
+using Storytime.Accounts;
+using Storytime.Children;
+
 namespace Storytime.Privacy;
 
 /// <summary>
@@ -68,6 +71,11 @@ internal static class DataInventory
             .Personal(DataCategory.Viewing, "child_profile_id day book_id publisher_id territory seconds_watched plays furthest_seconds"),
         new InventoryTable("set_aside_events", ErasedHow.AtOnce, "child_profile_id = any($1)", "user_id = $2")
             .Personal(DataCategory.SetAside, "id user_id child_profile_id code message body received_at"),
+        // Most of it is about books, contracts and publishers (with their contacts before and after); what staff did for a family is the family's to see.
+        new InventoryTable("audit_entries", ErasedHow.Kept, $"subject_type = '{ChildProfile.AuditSubject}' and subject_id = any($1)",
+            $"(subject_type = '{User.AuditSubject}' and subject_id = $2) or (subject_type = '{ChildProfile.AuditSubject}' and subject_id = any($1))")
+            .Personal(DataCategory.SupportLog, "id action subject_type subject_id before after created_at")
+            .Withheld(DataCategory.Staff, "admin_id", "Which member of staff it was; ask support."),
         new InventoryTable("erasures", ErasedHow.Kept)
             .Withheld(DataCategory.Erasures, "user_id child_profile_ids sealed_apple_tokens", "Of what is gone already, and only until the erasure is complete.")
             .Plain("id receipt kind deleted usage_watermark requested_at due_at completed_at"),

@@ -52,6 +52,7 @@ internal sealed class EraseFamily(StorytimeDb db, PasswordCheck check, RequestCo
         var erasure = Erasure.Request(kind, user, ids, tokens, await CountAsync(kind, ids, user.Id, transaction, ct),
             await db.RollUpMarks.Select(m => m.Watermark).SingleAsync(ct), now);
         db.Erasures.Add(erasure);
+        await ForgetReasonsAsync(kind, user.Id, ids, ct);
         // All else about a child goes with its row.
         await db.ChildProfiles.Where(c => ids.Contains(c.Id)).ExecuteDeleteAsync(ct);
         if (kind == ErasureKind.Account)
@@ -102,6 +103,12 @@ internal sealed class EraseFamily(StorytimeDb db, PasswordCheck check, RequestCo
         };
         return (string)(await command.ExecuteScalarAsync(ct))!;
     }
+
+    /// <summary>That staff did something for the family stays; what they wrote about it may have names in it.</summary>
+    private Task ForgetReasonsAsync(ErasureKind kind, long userId, long[] childIds, CancellationToken ct) => db.AuditEntries
+        .Where(e => (e.SubjectType == ChildProfile.AuditSubject && childIds.Contains(e.SubjectId))
+            || (kind == ErasureKind.Account && e.SubjectType == User.AuditSubject && e.SubjectId == userId))
+        .ExecuteUpdateAsync(e => e.SetProperty(x => x.Before, (string?)null).SetProperty(x => x.After, (string?)null), ct);
 
     private async Task DeleteAccountAsync(User user, CancellationToken ct)
     {

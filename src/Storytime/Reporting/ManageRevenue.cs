@@ -32,7 +32,7 @@ internal static class ManageRevenue
     /// <summary>A hundred thousand million, in cents: more is a slip.</summary>
     public const long MostCents = 10_000_000_000_000;
 
-    private const string Subject = "revenue_period";
+    internal const string Subject = "revenue_period";
 
     /// <summary>What was entered, the newest month first.</summary>
     [EndpointName("list_revenue_periods")]

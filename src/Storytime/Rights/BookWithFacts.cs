@@ -74,7 +74,7 @@ internal static class BookFactsQuery
     /// <param name="country">ISO 3166-1 alpha-2: that of the family's account.</param>
     public static IQueryable<BookWithFacts> WithFacts(this IQueryable<Book> books, StorytimeDb db, string country, DateTimeOffset now)
     {
-        var windows = db.RightsWindows.Where(w => w.Territory == country || w.Territory == RightsWindow.Global);
+        var windows = db.RightsWindows.In(country);
         return books.Select(book => new BookWithFacts
         {
             Id = book.Id,

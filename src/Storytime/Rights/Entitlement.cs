@@ -30,6 +30,20 @@ internal readonly record struct BookFacts(
     bool HadWindow,
     bool VideoIsReady);
 
+/// <summary>What has to hold before a book plays, in the order in which it is asked.</summary>
+public enum EntitlementRule
+{
+    /// <summary>The child is the caller's. Looked up through the caller, so whoever gets as far as the other rules has passed it.</summary>
+    Ownership,
+    Library,
+    BookStatus,
+    RightsWindow,
+    Publisher,
+    Video,
+    QuietHours,
+    DailyLimit,
+}
+
 /// <summary>May this child play this book now? The answer, with the reason for a no.</summary>
 /// <param name="Refusal">Null when the book may be played.</param>
 /// <param name="RetryAt">When the answer may change by itself, where that is known.</param>
@@ -37,54 +51,76 @@ internal readonly record struct BookFacts(
 internal readonly record struct Decision(PlaybackRefusal? Refusal, DateTimeOffset? RetryAt, DateTimeOffset? MustEndAt)
 {
     public bool IsGranted => Refusal is null;
+
+    /// <summary>Both have to say yes: the first no is the answer, and a yes ends when the first of them does.</summary>
+    public Decision And(Decision next) =>
+        IsGranted && (!next.IsGranted || MustEndAt is null || next.MustEndAt < MustEndAt) ? next : this;
 }
+
+/// <summary>One rule's own answer, whatever the others say.</summary>
+internal readonly record struct RuleAnswer(EntitlementRule Rule, Decision Decision);
 
 /// <summary>
 /// The one place that decides whether a book may be played. Pure: facts in, answer out. Playback asks it before it hands out
-/// cookies; the shelf and the catalog ask it for <c>playable</c> and <c>unavailable_reason</c>.
+/// cookies; the shelf and the catalog ask it for <c>playable</c> and <c>unavailable_reason</c>; support asks it for each rule's answer.
 /// </summary>
 internal static class Entitlement
 {
+    private static readonly (EntitlementRule Rule, Func<BookFacts, Decision> Ask)[] _ofBook =
+    [
+        (EntitlementRule.BookStatus, IsOut),
+        (EntitlementRule.RightsWindow, IsWithinRights),
+        (EntitlementRule.Publisher, IsGivenByPublisher),
+        (EntitlementRule.Video, HasVideo),
+    ];
+
     /// <summary>For a child: the shelf first, then the book itself, then the child's time. A yes ends when the first of them does.</summary>
-    public static Decision Decide(bool inLibrary, in BookFacts book, in StoryTime time)
-    {
-        if (!inLibrary)
-            return Refuse(PlaybackRefusal.BookNotInLibrary);
-        var decision = Decide(book);
-        if (!decision.IsGranted)
-            return decision;
-        if (time.Up is { } up)
-        {
-            return Refuse(up switch
-            {
-                TimeUp.QuietHours => PlaybackRefusal.QuietHours,
-                TimeUp.DailyLimitReached => PlaybackRefusal.DailyLimitReached,
-            }, time.RetryAt);
-        }
-        return decision with { MustEndAt = decision.MustEndAt is null || time.Until < decision.MustEndAt ? time.Until : decision.MustEndAt };
-    }
+    public static Decision Decide(bool inLibrary, in BookFacts book, in StoryTime time) => IsOnShelf(inLibrary).And(Decide(book)).And(IsInTime(time));
 
     /// <summary>The part that is about the book and the country alone: what a parent sees in the catalog.</summary>
     public static Decision Decide(in BookFacts book)
     {
-        if (!book.IsActive)
-            return Refuse(PlaybackRefusal.BookInactive);
-        if (book.HasPublisher)
-        {
-            if (book.WindowEndsAt is null)
-                return book switch
-                {
-                    { NextWindowStartsAt: { } start } => Refuse(PlaybackRefusal.RightsNotStarted, start),
-                    { HadWindow: true } => Refuse(PlaybackRefusal.RightsExpired),
-                    _ => Refuse(PlaybackRefusal.RightsUnavailable),
-                };
-            if (!book.PublisherIsActive)
-                return Refuse(PlaybackRefusal.RightsUnavailable);
-        }
-        if (!book.VideoIsReady)
-            return Refuse(PlaybackRefusal.VideoNotReady);
-        return new Decision(null, null, book.HasPublisher ? book.WindowEndsAt : null);
+        var decision = default(Decision);
+        foreach (var (_, ask) in _ofBook)
+            decision = decision.And(ask(book));
+        return decision;
     }
+
+    /// <summary>Every rule's answer, in order; the first no among them is what <see cref="Decide(bool, in BookFacts, in StoryTime)"/> answers.</summary>
+    /// <param name="screenTime">The child's, which <paramref name="time"/> was made of.</param>
+    public static IReadOnlyList<RuleAnswer> Explain(bool inLibrary, BookFacts book, ScreenTimeState screenTime, StoryTime time) =>
+    [
+        new(EntitlementRule.Ownership, default),
+        new(EntitlementRule.Library, IsOnShelf(inLibrary)),
+        .. _ofBook.Select(rule => new RuleAnswer(rule.Rule, rule.Ask(book))),
+        new(EntitlementRule.QuietHours, IsInTime(screenTime.Alone(TimeUp.QuietHours, time))),
+        new(EntitlementRule.DailyLimit, IsInTime(screenTime.Alone(TimeUp.DailyLimitReached, time))),
+    ];
+
+    private static Decision IsOnShelf(bool inLibrary) => inLibrary ? default : Refuse(PlaybackRefusal.BookNotInLibrary);
+
+    private static Decision IsOut(BookFacts book) => book.IsActive ? default : Refuse(PlaybackRefusal.BookInactive);
+
+    private static Decision IsWithinRights(BookFacts book) => book switch
+    {
+        { HasPublisher: false } => default,
+        { WindowEndsAt: { } end } => new Decision(null, null, end),
+        { NextWindowStartsAt: { } start } => Refuse(PlaybackRefusal.RightsNotStarted, start),
+        { HadWindow: true } => Refuse(PlaybackRefusal.RightsExpired),
+        _ => Refuse(PlaybackRefusal.RightsUnavailable),
+    };
+
+    private static Decision IsGivenByPublisher(BookFacts book) =>
+        book.HasPublisher && !book.PublisherIsActive ? Refuse(PlaybackRefusal.RightsUnavailable) : default;
+
+    private static Decision HasVideo(BookFacts book) => book.VideoIsReady ? default : Refuse(PlaybackRefusal.VideoNotReady);
+
+    private static Decision IsInTime(in StoryTime time) => time.Up switch
+    {
+        TimeUp.QuietHours => Refuse(PlaybackRefusal.QuietHours, time.RetryAt),
+        TimeUp.DailyLimitReached => Refuse(PlaybackRefusal.DailyLimitReached, time.RetryAt),
+        null => new Decision(null, null, time.Until),
+    };
 
     /// <summary>For people: what happened.</summary>
     public static string Message(PlaybackRefusal refusal) => refusal switch

@@ -52,7 +52,7 @@ public sealed record PublisherFilter
 
 internal static class ManagePublishers
 {
-    private const string Subject = "publisher";
+    internal const string Subject = "publisher";
 
     /// <summary>Publishers by name.</summary>
     [EndpointName("list_publishers")]

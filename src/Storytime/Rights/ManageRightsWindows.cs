@@ -42,7 +42,7 @@ public sealed record RightsWindowFilter
 
 internal static class ManageRightsWindows
 {
-    private const string Subject = "rights_window";
+    internal const string Subject = "rights_window";
 
     /// <summary>Rights windows, the earliest start first.</summary>
     [EndpointName("list_rights_windows")]

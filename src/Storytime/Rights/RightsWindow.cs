@@ -69,4 +69,8 @@ internal static class RightsWindowQueries
     /// <summary>The windows that hold at this moment, wherever that is.</summary>
     public static IQueryable<RightsWindow> HoldingAt(this IQueryable<RightsWindow> windows, DateTimeOffset time) =>
         windows.Where(w => w.StartAt <= time && time < w.EndAt);
+
+    /// <summary>Those that count for a family in this country, whenever they hold.</summary>
+    public static IQueryable<RightsWindow> In(this IQueryable<RightsWindow> windows, string country) =>
+        windows.Where(w => w.Territory == country || w.Territory == RightsWindow.Global);
 }

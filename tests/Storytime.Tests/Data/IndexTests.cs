@@ -19,6 +19,9 @@ public sealed class IndexTests(StorytimeApp app) : IClassFixture<StorytimeApp>
     [InlineData("delete from set_aside_events where received_at < '2026-01-01'", "ix_set_aside_events_received_at")]
     [InlineData("select id from set_aside_events where child_profile_id = 1", "ix_set_aside_events_child_profile_id")]
     [InlineData("select id from statement_lines where contract_id = 1", "ix_statement_lines_contract_id")]
+    [InlineData("select id from playback_attempts where child_profile_id = 1 and created_at >= '2026-01-01' and created_at <= '2100-01-01' order by created_at desc limit 25", "Index Cond: ((child_profile_id = 1) AND (created_at >=")]
+    [InlineData("select id from audit_entries order by created_at desc limit 25", "ix_audit_entries_created_at")]
+    [InlineData("select id from audit_entries where subject_type = 'book' and subject_id = 1", "ix_audit_entries_subject_type_subject_id")]
     [InlineData("select id from rights_windows order by start_at, id limit 25", "ix_rights_windows_start_at_id")]
     public async Task A_query_finds_its_index(string query, string line)
     {
@@ -31,5 +34,19 @@ public sealed class IndexTests(StorytimeApp app) : IClassFixture<StorytimeApp>
             """))!;
         plan.ShouldContain(line);
         plan.ShouldNotContain("Sort");
+    }
+
+    [Theory]
+    [InlineData("select id from users where email ilike '%lamb%' escape '\\'", "ix_users_email_trgm")]
+    [InlineData("select id from playback_attempts where created_at >= '2026-01-01' and created_at <= '2100-01-01'", "created_at_idx")]
+    public async Task A_query_finds_its_index_that_gives_no_order(string query, string line)
+    {
+        var plan = (string)(await app.SqlAsync($"""
+            set enable_seqscan = off; set enable_indexscan = off;
+            create temp table plan (line text);
+            do $$ declare line text; begin for line in execute $q$explain {query}$q$ loop insert into plan values (line); end loop; end $$;
+            select string_agg(line, chr(10)) from plan
+            """))!;
+        plan.ShouldContain(line);
     }
 }

@@ -14,7 +14,7 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
     private static readonly Dictionary<string, string> _rows = new()
     {
         ["users"] = "id=1; email='mia@example.com'; country='US'; email_confirmed=true; two_factor_enabled=false; lockout_enabled=true; access_failed_count=0; created_at=now(); updated_at=now()",
-        ["admin_users"] = "id=1; email='ed@example.com'; role='editor'; email_confirmed=true; two_factor_enabled=false; lockout_enabled=true; access_failed_count=0; created_at=now(); updated_at=now()",
+        ["admin_users"] = "id=1; email='ed@example.com'; role='editor'; setup_token_hash='\\x01'; setup_token_expires_at=now(); email_confirmed=true; two_factor_enabled=false; lockout_enabled=true; access_failed_count=0; created_at=now(); updated_at=now()",
         ["consent_records"] = "id=1; user_id=1; terms_version='1'; privacy_version='1'; method='registration'; granted_at=now()",
         ["parent_sessions"] = "id='00000000-0000-0000-0000-000000000002'; user_id=1; device_name='iPhone'; address_hash='\\x01'; signed_in_at=now(); last_used_at=now()",
         ["account_tokens"] = "id=1; user_id=1; kind='password_reset'; token_hash='\\x01'; created_at=now(); expires_at=now() + interval '1 hour'",
@@ -59,7 +59,8 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
     public static TheoryData<string, string, string> Duplicates => new()
     {
         { "users", "id=2; email='MIA@Example.com'", "ux_users_email" },
-        { "admin_users", "id=2; email='ED@example.COM'", "ux_admin_users_email" },
+        { "admin_users", "id=2; email='ED@example.COM'; setup_token_hash=null; setup_token_expires_at=null", "ux_admin_users_email" },
+        { "admin_users", "id=2; email='flo@example.com'", "ix_admin_users_setup_token_hash" },
         { "library_items", "id=2", "ix_library_items_child_profile_id_book_id" },
         { "refresh_tokens", "id=2", "ix_refresh_tokens_token_hash" },
         { "account_tokens", "id=2", "ix_account_tokens_token_hash" },
@@ -181,6 +182,7 @@ public sealed class ModelValidationTests(StorytimeApp app) : IClassFixture<Story
 
     public static TheoryData<string, string, string> Contradictions => new()
     {
+        { "admin_users", "id=2; email='flo@example.com'; setup_token_hash=null", "ck_admin_users_setup_token" },
         { "account_tokens", "id=2; token_hash='\\x02'; kind='email_change'", "ck_account_tokens_new_email" },
         { "account_tokens", "id=2; token_hash='\\x02'; new_email='b@example.com'", "ck_account_tokens_new_email" },
         { "outgoing_mails", "id=2; kind='erased'", "ck_outgoing_mails_receipt" },

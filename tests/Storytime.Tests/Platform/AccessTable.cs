@@ -88,6 +88,22 @@ internal static class AccessTable
         new("PATCH /admin/api/v1/publishers/{id}", Editor, [Publisher], _ => new { name = "Owl House" }),
 
         new("GET /admin/api/v1/set_aside_events", Who.Admin),
+        new("GET /admin/api/v1/users", Who.Admin),
+        new("GET /admin/api/v1/users/{id}", Who.Admin, [User]),
+        new("POST /admin/api/v1/users/{id}/reveals", Who.Admin, [User, UsersChild.Else(422)], t => new { child_profile_id = t[1], reason = "Question 4711" }),
+        new("DELETE /admin/api/v1/users/{id}/sessions", Who.Admin, [User]),
+        new("DELETE /admin/api/v1/users/{id}/sessions/{sessionId}", Who.Admin, [User, UsersSession]),
+        new("DELETE /admin/api/v1/users/{id}/child_sessions/{sessionId}", Who.Admin, [User, UsersChildSession]),
+        new("GET /admin/api/v1/playback_attempts", Who.Admin),
+        // It is let in: of which child and book is asked in the query.
+        new("GET /admin/api/v1/entitlements", Who.Admin, Answer: 422),
+        new("GET /admin/api/v1/audit_entries", Staff),
+        new("GET /admin/api/v1/admins", Who.Admin),
+        new("POST /admin/api/v1/admins", Who.Admin, [NewEmail], t => new { email = t[0], role = "editor" }),
+        new("GET /admin/api/v1/admins/{id}", Who.Admin, [StaffAccount]),
+        new("PATCH /admin/api/v1/admins/{id}", Who.Admin, [StaffAccount], _ => new { role = "editor" }),
+        new("POST /admin/api/v1/admins/{id}/setups", Who.Admin, [StaffAccount]),
+        new("GET /admin/api/v1/signing_keys", Who.Admin),
 
         new("GET /admin/api/v1/books", Editor),
         new("POST /admin/api/v1/books", Editor, [Publisher.Else(422)], t => Content.NewBook(change: b => b["publisher_id"] = (long)t[0])),

@@ -84,6 +84,12 @@ internal sealed class Scene(VideoHost host) : MadeOnce
         return (long)(await finance.PostAsync("/admin/api/v1/statements", new { publisher_id = await PublisherAsync(), month = "2020-02" })).ShouldBe(HttpStatusCode.Created)["id"]!;
     });
 
+    public async Task<long> StaffIdAsync()
+    {
+        var email = await StaffEmailAsync();
+        return (long)(await Host.App.SqlAsync($"select id from admin_users where email = '{email}'"))!;
+    }
+
     /// <summary>Of an account of staff that nobody else uses.</summary>
     public Task<string> StaffEmailAsync() => OnceAsync(() => Host.App.InDatabaseAsync(async db =>
     {

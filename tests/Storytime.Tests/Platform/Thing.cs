@@ -35,6 +35,13 @@ internal sealed record Thing(string Name, Func<Scene, Task<object>> Ours, Func<S
     public static readonly Thing ReadyVideo = Shared("video", async s => await s.ReadyVideoAsync());
     public static readonly Thing UnfinishedVideo = Shared("video", async s => await s.UnfinishedVideoAsync());
     public static readonly Thing Statement = Shared("statement", async s => await s.StatementAsync());
+    public static readonly Thing StaffAccount = Shared("admin", async s => await s.StaffIdAsync());
+
+    // A family's things, for staff.
+    public static readonly Thing User = Shared("user", async s => (long)(await s.Ours.SignedInAsync())["user"]!["id"]!);
+    public static readonly Thing UsersChild = Shared("child", async s => await s.Ours.ChildAsync());
+    public static readonly Thing UsersSession = Shared("session", ParentSession.Ours) with { Missing = Guid.AllBitsSet };
+    public static readonly Thing UsersChildSession = Shared("child session", ChildSession.Ours);
     public static readonly Thing StaffEmail = Fact("e-mail", async s => await s.StaffEmailAsync());
 
     public bool IsOwned => Theirs is not null;

@@ -35,6 +35,9 @@ public sealed class FakeSecretsManager : IAsyncDisposable
     /// <summary>The secret; null for none.</summary>
     public string? Secret { get; set; }
 
+    /// <summary>When the secret was stored; null leaves it out.</summary>
+    public DateTimeOffset? CreatedAt { get; set; }
+
     /// <summary>Whether it hangs up on everybody.</summary>
     public bool IsDown { get; set; }
 
@@ -78,6 +81,6 @@ public sealed class FakeSecretsManager : IAsyncDisposable
         http.Response.StatusCode = (int)(Secret is null ? HttpStatusCode.BadRequest : HttpStatusCode.OK);
         await http.Response.WriteAsync(Secret is null
             ? """{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}"""
-            : JsonSerializer.Serialize(new { Name = SecretName, SecretString = Secret, VersionStages = new[] { "AWSCURRENT" } }));
+            : JsonSerializer.Serialize(new { Name = SecretName, SecretString = Secret, VersionStages = new[] { "AWSCURRENT" }, CreatedDate = CreatedAt?.ToUnixTimeMilliseconds() / 1000.0 }));
     }
 }

@@ -85,6 +85,13 @@ public sealed class CanaryFamily
 
     private async Task FillAsync(long book)
     {
+        await App.SqlAsync($$"""
+            insert into audit_entries (action, subject_type, subject_id, before, created_at) values ('sessions_ended', 'user', {{UserId}}, '{ "note": "{{Marker}}note" }', now())
+            """);
+        foreach (var child in Children)
+            await App.SqlAsync($$"""
+                insert into audit_entries (action, subject_type, subject_id, after, created_at) values ('revealed', 'child_profile', {{child.Id}}, '{ "reason": "{{child.Marker}}reason" }', now())
+                """);
         var emailHash = Convert.ToHexString(App.Services.GetRequiredService<Pseudonyms>().OfEmail(Email));
         await App.SqlAsync($"""
             update users set password_hash = '{Marker}hash', security_stamp = '{Marker}stamp', concurrency_stamp = '{Marker}concurrency' where id = {UserId};

@@ -72,6 +72,7 @@ public sealed class DataInventoryTests(StorytimeApp app) : IClassFixture<Storyti
         withheld.ShouldBe([
             "users.password_hash", "users.security_stamp", "users.concurrency_stamp", "parent_sessions.address_hash", "refresh_tokens.token_hash", "refresh_tokens.client_hash",
             "refresh_tokens.sealed_successor", "apple_identities.sealed_refresh_token", "account_tokens.token_hash", "outgoing_mails.receipt", "child_profiles.pin_hash",
+            "audit_entries.admin_id",
         ]);
     }
 }

@@ -501,6 +501,12 @@ namespace Storytime.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_users");
 
+                    b.HasIndex("Email")
+                        .HasDatabaseName("ix_users_email_trgm");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Email"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("Email"), new[] { "gin_trgm_ops" });
+
                     b.ToTable("users", null, t =>
                         {
                             t.HasCheckConstraint("ck_users_country", "country ~ '^[A-Z]{2}$'");
@@ -565,6 +571,14 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("security_stamp");
 
+                    b.Property<DateTimeOffset?>("SetupTokenExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("setup_token_expires_at");
+
+                    b.Property<byte[]>("SetupTokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("setup_token_hash");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean")
                         .HasColumnName("two_factor_enabled");
@@ -576,11 +590,17 @@ namespace Storytime.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_admin_users");
 
+                    b.HasIndex("SetupTokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_admin_users_setup_token_hash");
+
                     b.ToTable("admin_users", null, t =>
                         {
                             t.HasCheckConstraint("ck_admin_users_email", "email like '%@%' and length(email) <= 254");
 
                             t.HasCheckConstraint("ck_admin_users_role", "role in ('admin', 'editor', 'finance')");
+
+                            t.HasCheckConstraint("ck_admin_users_setup_token", "(setup_token_hash is null) = (setup_token_expires_at is null)");
                         });
                 });
 
@@ -1107,6 +1127,12 @@ namespace Storytime.Data.Migrations
 
                     b.HasKey("Id", "CreatedAt")
                         .HasName("pk_playback_attempts");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_playback_attempts_created_at")
+                        .HasAnnotation("Npgsql:StorageParameter:autosummarize", true);
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("CreatedAt"), "brin");
 
                     b.HasIndex("UserId")
                         .HasDatabaseName("ix_playback_attempts_user_id");

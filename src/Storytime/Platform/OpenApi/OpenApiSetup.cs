@@ -47,6 +47,7 @@ internal static class OpenApiSetup
         ["Admin: reports"] = "What is watched, by how many children, and how far they get.",
         ["Admin: statements"] = "What publishers are owed, month by month: drafts, what is issued for good, and how to check it.",
         ["Admin: support"] = "What support looks at when a family asks.",
+        ["Admin: operations"] = "Who did what, who may, and the keys that are in use.",
         ["Webhooks"] = "What AWS delivers.",
     };
 
