@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Storytime.Accounts;
 using Storytime.Admin;
+using Storytime.Admin.Dashboard;
 using Storytime.Catalog;
 using Storytime.Children;
 using Storytime.Library;
@@ -65,12 +66,16 @@ namespace Storytime;
 [JsonSerializable(typeof(RetentionResponse))]
 [JsonSerializable(typeof(AdminLoginRequest))]
 [JsonSerializable(typeof(AdminLoginResponse))]
+[JsonSerializable(typeof(DashboardResponse))]
 [JsonSerializable(typeof(CreatePublisherRequest))]
 [JsonSerializable(typeof(PublisherResponse))]
 [JsonSerializable(typeof(Page<PublisherResponse>))]
 [JsonSerializable(typeof(CreateBookRequest))]
 [JsonSerializable(typeof(BookResponse))]
 [JsonSerializable(typeof(Page<BookResponse>))]
+[JsonSerializable(typeof(BookAvailabilityResponse))]
+[JsonSerializable(typeof(ChangeBookStatusesRequest))]
+[JsonSerializable(typeof(ChangedBookStatusesResponse))]
 [JsonSerializable(typeof(StartCoverRequest))]
 [JsonSerializable(typeof(CoverUploadResponse))]
 [JsonSerializable(typeof(SetCoverRequest))]
@@ -78,6 +83,7 @@ namespace Storytime;
 [JsonSerializable(typeof(UpdateRightsWindowRequest))]
 [JsonSerializable(typeof(RightsWindowResponse))]
 [JsonSerializable(typeof(Page<RightsWindowResponse>))]
+[JsonSerializable(typeof(Page<RightsCalendarRow>))]
 [JsonSerializable(typeof(CreateContractRequest))]
 [JsonSerializable(typeof(ContractResponse))]
 [JsonSerializable(typeof(Page<ContractResponse>))]
