@@ -37,7 +37,7 @@ internal static class GridSeed
         // Of the books that the seed made: what a grid filters for. The moved ones go to the new publishers, with their windows.
         ("books", $"""
             update books set publisher_id = {Seed.Publishers} + 1 + id % ({Publishers} - {Seed.Publishers}),
-                status = case when id % 20 = 1 then 'draft' when id % 33 = 1 then 'inactive' else status end,
+                status = case when id % 20 = 3 then 'draft' when id % 33 = 1 then 'inactive' else status end,
                 playing_asset_id = case when id % 40 = 1 then null else playing_asset_id end
             where id % 2 = 1;
             update rights_windows w set publisher_id = b.publisher_id,

@@ -16,7 +16,7 @@ public sealed class RightsCalendarTests(StorytimeApp app) : IClassFixture<Storyt
 
     /// <summary>Windows in days from the first one; those of a territory do not overlap, as the database has it.</summary>
     private static readonly Gen<(string Territory, long Publisher, int Start, int End)[]> _windows =
-        Gen.Select(Gen.OneOfConst("US", "GB", RightsWindow.Global), Gen.Frequency((4, Gen.Const(Owner)), (1, Gen.Const(Former))), Gen.Int[-5, 25], Gen.Int[1, 12])
+        Gen.Select(Gen.OneOf("US", "GB", RightsWindow.Global), Gen.Frequency((4, Owner), (1, Former)), Gen.Int[-5, 25], Gen.Int[1, 12])
             .Select((territory, publisher, start, length) => (territory, publisher, start, start + length)).Array[0, 8]
             .Select(all => all.Where((w, i) => !all.Take(i).Any(o => o.territory == w.territory && o.start < w.Item4 && w.start < o.Item4)).ToArray());
 

@@ -36,16 +36,15 @@ internal static class MoneyNeeds
     /// statements are issued in order.
     /// </summary>
     private const string Owed = """
-        months as (
-            select month::date from generate_series({0}::timestamp, {1}::timestamp, interval '1 month') as month
-        ), last_issued as (
+        last_issued as (
             select publisher_id, currency, max(month) as month from publisher_statements where status = 'issued' group by 1, 2
         ), owed as (
-            select m.month, c.publisher_id, c.currency, c.payment_model <> 'flat_fee' as shares from months m
-            join partnership_contracts c on c.status <> 'draft' and c.start_date < (m.month + interval '1 month')::date
-                and least(c.end_date, c.terminated_on) >= greatest(c.start_date, m.month)
-            left join last_issued i on i.publisher_id = c.publisher_id and i.currency = c.currency
-            where i.month is null or i.month < m.month
+            select m::date as month, c.publisher_id, c.currency, c.payment_model <> 'flat_fee' as shares
+            from partnership_contracts c left join last_issued i on i.publisher_id = c.publisher_id and i.currency = c.currency
+            cross join generate_series(
+                greatest({0}::timestamp, date_trunc('month', c.start_date::timestamp), i.month + interval '1 month'),
+                least({1}::timestamp, least(c.end_date, c.terminated_on)::timestamp), interval '1 month') as m
+            where c.status <> 'draft' and (c.terminated_on is null or c.terminated_on >= c.start_date)
         )
         """;
 
