@@ -39,7 +39,7 @@ internal static class ReportBench
     }
 
     /// <summary>Unless that is done.</summary>
-    private static async Task RollUpAsync(RunningApp app, CancellationToken ct)
+    internal static async Task RollUpAsync(RunningApp app, CancellationToken ct)
     {
         await using var data = NpgsqlDataSource.Create(app.ConnectionString + ";Command Timeout=0");
         await using var known = data.CreateCommand("select exists (select from daily_usages where day < current_date - 200)");

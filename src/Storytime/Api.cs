@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Storytime.Accounts;
 using Storytime.Accounts.Pages;
 using Storytime.Admin;
+using Storytime.Admin.Dashboard;
 using Storytime.Admin.Operations;
 using Storytime.Admin.Support;
 using Storytime.Catalog;
@@ -104,6 +105,8 @@ internal static class Api
         admin.MapGet("/publishers", ManagePublishers.List).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
         admin.MapGet("/publishers/{id:id}", ManagePublishers.Read).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
 
+        admin.MapGet("/dashboard", ReadDashboard.Handle).WithTags("Admin: dashboard").RequireAuthorization(Policy.Staff).MayAnswer(503);
+
         var editor = admin.MapGroup("").RequireAuthorization(Policy.Editor);
 
         var publishers = editor.MapGroup("/publishers").WithTags("Admin: publishers");
@@ -115,9 +118,11 @@ internal static class Api
         books.MapPost("", ManageBooks.Create);
         books.MapGet("/{id:id}", ManageBooks.Read);
         books.MapPatch("/{id:id}", ManageBooks.Update);
+        books.MapGet("/{id:id}/availability", ReadBookAvailability.Handle);
         books.MapPost("/{id:id}/cover", StartCover.Handle).MayAnswer(503);
         books.MapPut("/{id:id}/cover", ManageCover.Set).MayAnswer(409, 503);
         books.MapDelete("/{id:id}/cover", ManageCover.Remove);
+        editor.MapPost("/book_status_changes", ChangeBookStatuses.Handle).WithTags("Admin: books");
 
         var rightsWindows = editor.MapGroup("/rights_windows").WithTags("Admin: rights windows");
         rightsWindows.MapGet("", ManageRightsWindows.List);
@@ -125,6 +130,7 @@ internal static class Api
         rightsWindows.MapGet("/{id:id}", ManageRightsWindows.Read);
         rightsWindows.MapPatch("/{id:id}", ManageRightsWindows.Update).MayAnswer(409);
         rightsWindows.MapDelete("/{id:id}", ManageRightsWindows.Delete);
+        editor.MapGet("/rights_calendar", ReadRightsCalendar.Handle).WithTags("Admin: rights windows");
 
         var videos = editor.MapGroup("").WithTags("Admin: videos");
         videos.MapPost("/uploads/master_video", StartUpload.Handle).MayAnswer(503);

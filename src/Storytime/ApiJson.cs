@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Storytime.Accounts;
 using Storytime.Admin;
+using Storytime.Admin.Dashboard;
 using Storytime.Admin.Operations;
 using Storytime.Admin.Support;
 using Storytime.Catalog;
@@ -67,12 +68,16 @@ namespace Storytime;
 [JsonSerializable(typeof(RetentionResponse))]
 [JsonSerializable(typeof(AdminLoginRequest))]
 [JsonSerializable(typeof(AdminLoginResponse))]
+[JsonSerializable(typeof(DashboardResponse))]
 [JsonSerializable(typeof(CreatePublisherRequest))]
 [JsonSerializable(typeof(PublisherResponse))]
 [JsonSerializable(typeof(Page<PublisherResponse>))]
 [JsonSerializable(typeof(CreateBookRequest))]
 [JsonSerializable(typeof(BookResponse))]
 [JsonSerializable(typeof(Page<BookResponse>))]
+[JsonSerializable(typeof(BookAvailabilityResponse))]
+[JsonSerializable(typeof(ChangeBookStatusesRequest))]
+[JsonSerializable(typeof(ChangedBookStatusesResponse))]
 [JsonSerializable(typeof(StartCoverRequest))]
 [JsonSerializable(typeof(CoverUploadResponse))]
 [JsonSerializable(typeof(SetCoverRequest))]
@@ -80,6 +85,7 @@ namespace Storytime;
 [JsonSerializable(typeof(UpdateRightsWindowRequest))]
 [JsonSerializable(typeof(RightsWindowResponse))]
 [JsonSerializable(typeof(Page<RightsWindowResponse>))]
+[JsonSerializable(typeof(Page<RightsCalendarRow>))]
 [JsonSerializable(typeof(CreateContractRequest))]
 [JsonSerializable(typeof(ContractResponse))]
 [JsonSerializable(typeof(Page<ContractResponse>))]

@@ -7,6 +7,9 @@ namespace Storytime.LocalCloud.Demo;
 /// <summary>Contracts, revenue and statements of the demo, made by the means of a finance clerk. What is there already is left alone.</summary>
 internal sealed class DemoAccounts(DemoApi finance)
 {
+    private const string Pilot = "Two-season pilot";
+    private const string Renewal = "Renewal for three years";
+
     /// <summary>Cents of the last month and of this one.</summary>
     private static readonly (int MonthsAgo, long Cents)[] Revenue = [(2, 412_350_00), (1, 468_900_00), (0, 391_275_00)];
 
@@ -25,8 +28,10 @@ internal sealed class DemoAccounts(DemoApi finance)
     {
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         var first = new DateOnly(today.Year, today.Month, 1);
-        var known = (await finance.ListAsync("/contracts", ct)).Select(c => c.GetProperty("publisher_id").GetInt64()).ToHashSet();
-        var publishers = (await finance.ListAsync("/publishers", ct)).Select(p => p.GetProperty("id").GetInt64()).Order().ToList();
+        var names = (await finance.ListAsync("/publishers", ct)).DistinctBy(p => p.GetProperty("name").GetString()).ToDictionary(p => p.GetProperty("name").GetString()!, Id);
+        await EnsureContractsAsync(names, today, ct);
+        var known = (await finance.ListAsync("/contracts", ct)).Where(c => c.GetProperty("status").GetString() != "draft").Select(c => c.GetProperty("publisher_id").GetInt64()).ToHashSet();
+        var publishers = names.Values.Order().ToList();
         foreach (var (publisher, index) in publishers.Select((p, i) => (p, i)).Where(p => !known.Contains(p.p)))
             await finance.PostAsync("/contracts", Terms[index % Terms.Length](publisher, first.AddMonths(-3).AddDays(14)), ct);
 
@@ -34,9 +39,62 @@ internal sealed class DemoAccounts(DemoApi finance)
         foreach (var (month, cents) in Revenue.Select(r => (Name(first.AddMonths(-r.MonthsAgo)), r.Cents)).Where(r => !months.Contains(r.Item1)))
             await finance.PutAsync($"/revenue_periods/{month}", new { amount_cents = cents, currency = "USD" }, ct);
 
+        var issued = await IssueAsync(Name(first.AddMonths(-2)), ct);
         var drafts = await finance.PostAsync("/statement_runs", new { month = Name(first.AddMonths(-1)) }, ct);
-        step.Report($"{publishers.Count} contracts, {drafts.GetProperty("statements").GetArrayLength()} statements of {Name(first.AddMonths(-1))}");
+        step.Report($"{publishers.Count} publishers, {issued} statements issued, {drafts.GetProperty("statements").GetArrayLength()} drafts of {Name(first.AddMonths(-1))}");
     }
+
+    /// <summary>One that ends soon and one that is only a draft, where there is none of their name yet.</summary>
+    private async Task EnsureContractsAsync(Dictionary<string, long> publishers, DateOnly today, CancellationToken ct)
+    {
+        var known = (await finance.ListAsync("/contracts", ct)).Select(c => c.GetProperty("contract_name").GetString()).ToHashSet();
+        if (publishers.TryGetValue(DemoDesk.Publisher, out var foxglove) && !known.Contains(Pilot))
+        {
+            await finance.PostAsync("/contracts", new
+            {
+                publisher_id = foxglove,
+                contract_name = Pilot,
+                start_date = new DateOnly(today.Year, today.Month, 1).AddMonths(-2),
+                end_date = today.AddDays(40),
+                payment_model = "flat_fee",
+                flat_fee_cents = 180_00,
+                currency = "USD",
+                status = "active",
+            }, ct);
+        }
+
+        if (publishers.TryGetValue("Paper Kite Books", out var paperKite) && !known.Contains(Renewal))
+        {
+            await finance.PostAsync("/contracts", new
+            {
+                publisher_id = paperKite,
+                contract_name = Renewal,
+                start_date = today.AddDays(30),
+                end_date = today.AddDays(30).AddYears(3),
+                payment_model = "rev_share",
+                rev_share_bps = 2750,
+                currency = "USD",
+                notes = "Their lawyers have it. They would like a guarantee as well.",
+                status = "draft",
+            }, ct);
+        }
+    }
+
+    /// <summary>Statements that cannot be issued, because those of earlier months are not, stay drafts.</summary>
+    private async Task<int> IssueAsync(string month, CancellationToken ct)
+    {
+        var run = await finance.PostAsync("/statement_runs", new { month }, ct);
+        var issued = 0;
+        foreach (var statement in run.GetProperty("statements").EnumerateArray())
+        {
+            if (statement.GetProperty("status").GetString() == "issued" || await finance.TryPostAsync($"/statements/{Id(statement)}/issues", new { }, ct))
+                issued++;
+        }
+
+        return issued;
+    }
+
+    private static long Id(JsonElement resource) => resource.GetProperty("id").GetInt64();
 
     private static string Name(DateOnly month) => month.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 

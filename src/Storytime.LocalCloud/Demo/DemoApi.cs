@@ -51,6 +51,11 @@ internal sealed class DemoApi
 
     public Task<JsonElement> PutAsync(string path, object body, CancellationToken ct) => SendAsync(HttpMethod.Put, path, body, ct);
 
+    /// <summary>For what may be refused.</summary>
+    /// <returns>Whether it was not.</returns>
+    public async Task<bool> TryPostAsync(string path, object body, CancellationToken ct) =>
+        (int)(await AskAsync(_http, HttpMethod.Post, _base + path, _token, body, ct)).Status is >= 200 and < 300;
+
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body, CancellationToken ct)
     {
         var (status, answer) = await AskAsync(_http, method, _base + path, _token, body, ct);

@@ -14,6 +14,7 @@ internal sealed record DemoBook(long Id, Story Story, double Seconds);
 internal sealed class DemoLibrary(DemoApi editor, IReadOnlyDictionary<string, Task<string>> films)
 {
     private readonly Dictionary<string, DemoBook> _books = [];
+    private Dictionary<string, long>? _publishers;
 
     /// <summary>By slug.</summary>
     public IReadOnlyDictionary<string, DemoBook> Books => _books;
@@ -28,11 +29,10 @@ internal sealed class DemoLibrary(DemoApi editor, IReadOnlyDictionary<string, Ta
 
     public async Task EnsureBooksAsync(IReadOnlyList<Story> stories, Progress.Step step, CancellationToken ct)
     {
-        var publishers = (await editor.ListAsync("/publishers", ct)).ToDictionary(Text("name"), Id);
         var books = (await editor.ListAsync("/books", ct)).DistinctBy(Text("title")).ToDictionary(Text("title"), Id);
         foreach (var story in stories)
         {
-            long? publisher = story.Publisher is null ? null : await PublisherAsync(story.Publisher, publishers, ct);
+            long? publisher = story.Publisher is null ? null : await PublisherAsync(story.Publisher, ct);
             if (!books.TryGetValue(story.Title, out var id))
             {
                 var book = await editor.PostAsync("/books", new
@@ -138,13 +138,14 @@ internal sealed class DemoLibrary(DemoApi editor, IReadOnlyDictionary<string, Ta
         }
     }
 
-    private async Task<long> PublisherAsync(string name, Dictionary<string, long> known, CancellationToken ct)
+    public async Task<long> PublisherAsync(string name, CancellationToken ct)
     {
-        if (!known.TryGetValue(name, out var id))
+        _publishers ??= (await editor.ListAsync("/publishers", ct)).DistinctBy(Text("name")).ToDictionary(Text("name"), Id);
+        if (!_publishers.TryGetValue(name, out var id))
         {
             var domain = string.Concat(name.ToLowerInvariant().Where(char.IsAsciiLetter));
             var publisher = await editor.PostAsync("/publishers", new { name, billing_email = $"royalties@{domain}.test", contact_name = "The rights desk" }, ct);
-            id = known[name] = Id(publisher);
+            id = _publishers[name] = Id(publisher);
         }
 
         return id;
@@ -154,6 +155,11 @@ internal sealed class DemoLibrary(DemoApi editor, IReadOnlyDictionary<string, Ta
     {
         if (rights is null || (await editor.ListAsync($"/rights_windows?book_id={book}", ct)).Count > 0)
             return;
+        await GiveRightsAsync(book, publisher!.Value, rights, ct);
+    }
+
+    public async Task GiveRightsAsync(long book, long publisher, StoryRights rights, CancellationToken ct)
+    {
         var today = new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
         await editor.PostAsync("/rights_windows", new
         {

@@ -62,7 +62,7 @@ internal sealed class Orchestrator(RunOptions options, Progress progress)
             await progress.StepAsync("Notices of MediaConvert", _ => InOneSentence(() => SubscribeAsync(cloud, ct)));
             device = await DevicePage.StartAsync(options, ct);
 
-            var seeding = SeedAsync(product, stories, drawn, ct);
+            var seeding = SeedAsync(product, database, stories, drawn, ct);
             await Task.WhenAny(seeding, product.Ended);
             // A product that dies fails the seeding a moment before its end is noticed.
             if (seeding.IsFaulted)
@@ -125,19 +125,25 @@ internal sealed class Orchestrator(RunOptions options, Progress progress)
         return true;
     }
 
-    private async Task SeedAsync(Product product, IReadOnlyList<Story> stories, IReadOnlyDictionary<string, Task<string>> films, CancellationToken ct)
+    private async Task SeedAsync(Product product, string database, IReadOnlyList<Story> stories, IReadOnlyDictionary<string, Task<string>> films, CancellationToken ct)
     {
         using var http = new HttpClient { BaseAddress = options.App, Timeout = TimeSpan.FromMinutes(2) };
         await progress.StepAsync("Demo staff", _ => DemoPeople.EnsureAdminsAsync(product, http, ct));
         if (options.Demo == DemoSize.None)
             return;
 
-        var library = new DemoLibrary(await DemoApi.SignInAdminAsync(http, DemoPeople.Editor, ct), films);
+        var editor = await DemoApi.SignInAdminAsync(http, DemoPeople.Editor, ct);
+        var library = new DemoLibrary(editor, films);
         await progress.StepAsync("Demo books", step => library.EnsureBooksAsync(stories, step, ct));
+        await progress.StepAsync("Work for the desk", step => new DemoDesk(editor, library).EnsureAsync(step, ct));
         await progress.StepAsync("Demo films", step => library.EnsureFilmsAsync(step, ct));
         var families = new DemoFamilies(http, library.Books, options.Demo);
         await progress.StepAsync("Demo families", _ => families.EnsureAsync(ct));
-        await progress.StepAsync("A month of reading", step => families.EnsureHistoryAsync(step, ct));
+        await progress.StepAsync("Two months of reading", async step =>
+        {
+            await DemoPast.EnsureAsync(database, families.Past(), ct);
+            await families.EnsureHistoryAsync(step, ct);
+        });
         await progress.StepAsync("Contracts and statements", async step =>
         {
             // Sums by now, and not when the next roll-up is due.

@@ -9,6 +9,8 @@ internal sealed record PostgresPrograms(string Folder)
 
     public string Server => Path.Combine(Folder, "postgres");
 
+    public string Psql => Path.Combine(Folder, "psql");
+
     public static PostgresPrograms Find()
     {
         IEnumerable<string> debian = Directory.Exists(Debian) ? Directory.GetDirectories(Debian).OrderByDescending(VersionOf) : [];

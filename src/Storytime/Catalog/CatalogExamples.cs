@@ -16,6 +16,8 @@ internal static class CatalogExamples
         new(new CreateBookRequest(Title, Author, 3, 7, "en", Description, 5, BookStatus.Draft)),
         new(new UpdateBookRequest { Status = BookStatus.Active }),
         new(new BookResponse(123, Title, Author, Description, 3, 7, "en", Cover, 5, BookStatus.Active, true, 77, 184, ApiExample.Earlier, ApiExample.Now)),
+        new(new ChangeBookStatusesRequest([123, 124, 900], BookStatus.Active)),
+        new(new ChangedBookStatusesResponse(BookStatus.Active, [123], [124], [900])),
         new(new StartCoverRequest("moon-boat.jpg", "image/jpeg", 184_320)),
         new(new CoverUploadResponse(
             90, CoverKey, "PUT", $"https://storytime-master-uploads.s3.us-east-1.amazonaws.com/{CoverKey}?X-Amz-Signature=5f1c",

@@ -56,12 +56,11 @@ internal static class ManageBooks
             books = books.Where(b => b.Status == status);
         if (filter.PublisherId is { } publisherId)
             books = books.Where(b => b.PublisherId == publisherId);
-        var windows = db.RightsWindows.HoldingAt(now);
         if (filter.WithoutRights is true)
-            books = books.Where(b => b.PublisherId != null && !windows.Any(w => w.BookId == b.Id && w.PublisherId == b.PublisherId));
+            books = books.WithoutRights(db, now);
         if (filter.WithoutVideo is true)
-            books = books.Where(b => b.PlayingAssetId == null);
-        return TypedResults.Ok(await books.ToResponses(db, cdn.Value, now).PageAsync(page, ct));
+            books = books.WithoutVideo();
+        return TypedResults.Ok(await books.PageAsync(page, b => b.ToResponses(db, cdn.Value, now), ct));
     }
 
     /// <summary>Adds a book; a draft unless the status says otherwise.</summary>
@@ -130,6 +129,15 @@ internal static class ManageBooks
             problems.Add(("publisher_id", $"There is no publisher {publisherId}."));
         return problems.Count == 0 ? null : ApiError.Invalid([.. problems]);
     }
+
+    /// <summary>Books of publishers that play nowhere now, because no window of theirs holds.</summary>
+    internal static IQueryable<Book> WithoutRights(this IQueryable<Book> books, StorytimeDb db, DateTimeOffset now)
+    {
+        var windows = db.RightsWindows.HoldingAt(now);
+        return books.Where(b => b.PublisherId != null && !windows.Any(w => w.BookId == b.Id && w.PublisherId == b.PublisherId));
+    }
+
+    internal static IQueryable<Book> WithoutVideo(this IQueryable<Book> books) => books.Where(b => b.PlayingAssetId == null);
 
     internal static IQueryable<BookResponse> ToResponses(this IQueryable<Book> books, StorytimeDb db, CdnOptions cdn, DateTimeOffset now)
     {

@@ -93,6 +93,8 @@ internal sealed class PublisherStatement
             builder.HasMany(s => s.Lines).WithOne().HasForeignKey(l => l.StatementId);
             builder.HasIndex(s => new { s.PublisherId, s.Month, s.Currency }).IsUnique();
             builder.HasIndex(s => s.Month);
+            // What is not issued yet, and up to when it is; the rows themselves are wide.
+            builder.HasIndex(s => new { s.Status, s.Month, s.PublisherId, s.Currency });
             builder.Check("month", "extract(day from month) = 1");
             builder.Check("currency", "currency ~ '^[A-Z]{3}$'");
             builder.Check("issued", "(status = 'issued') = (issued_at is not null and content_hash is not null and canonical_content is not null)");

@@ -1,3 +1,4 @@
+using Storytime.Catalog;
 using Storytime.Platform.OpenApi;
 
 namespace Storytime.Rights;
@@ -21,6 +22,16 @@ internal static class RightsExamples
         new(new CreateRightsWindowRequest(5, 123, _start, _end, RightsWindow.Global)),
         new(new UpdateRightsWindowRequest(EndAt: _end.AddYears(1))),
         new(new RightsWindowResponse(11, 5, 123, _start, _end, RightsWindow.Global, ApiExample.Earlier, ApiExample.Now)),
+        new(new RightsCalendarRow(123, "The Moon Boat", BookStatus.Active, 5, Name,
+        [
+            new(RightsWindow.Global, [new(11, 5, _start, _end, _start, _end, true)], [new(_start.AddMonths(-2), _start, true)], []),
+            new("GB", [new(12, 5, _end.AddMonths(-1), _end, _end.AddMonths(-1), _end.AddYears(1), true)], [new(_start.AddMonths(-2), _start, true)], [new(_end.AddMonths(-1), _end, false)]),
+        ])),
+        new(new BookAvailabilityResponse(123, "The Moon Boat", BookStatus.Active, true, ApiExample.Now,
+        [
+            new("GB", true, null, null, _end),
+            new("elsewhere", false, PlaybackRefusal.RightsNotStarted, Entitlement.Message(PlaybackRefusal.RightsNotStarted), _end.AddMonths(2)),
+        ])),
         new(new CreateContractRequest(
             5, Contract, _firstDay, _lastDay, PaymentModel.Hybrid, "USD", 1500, 50_000, 1_200_000, GuaranteeBasis.Term, "Renewal talks in October.", ContractStatus.Active)),
         new(new UpdateContractRequest { Status = ContractStatus.Terminated, TerminatedOn = new DateOnly(2026, 9, 30) }),

@@ -58,6 +58,8 @@ internal sealed class RightsWindow
             builder.HasIndex(w => new { w.BookId, w.Territory });
             builder.HasIndex(w => w.PublisherId);
             builder.HasIndex(w => new { w.StartAt, w.Id });
+            // What ends soon.
+            builder.HasIndex(w => w.EndAt);
             builder.Check("range", "start_at < end_at");
             builder.Check("territory", "territory = 'GLOBAL' or territory ~ '^[A-Z]{2}$'");
         }

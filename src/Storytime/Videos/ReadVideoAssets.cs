@@ -66,9 +66,11 @@ internal static class ReadVideoAssets
         var assets = db.VideoAssets.AsQueryable();
         if (Words<ProcessingStatus>.Parse(filter.Status) is { } status)
             assets = assets.Where(a => a.ProcessingStatus == status);
-        if (filter.Stuck is { } stuck)
-            assets = assets.Where(a => a.StuckAt != null == stuck);
-        return TypedResults.Ok(await assets.OrderByDescending(a => a.Id).Select(ToResponse(db)).PageAsync(page, ct));
+        if (filter.Stuck is true)
+            assets = assets.Where(a => (a.ProcessingStatus == ProcessingStatus.Uploaded || a.ProcessingStatus == ProcessingStatus.Processing) && a.StuckAt != null);
+        else if (filter.Stuck is false)
+            assets = assets.Where(a => a.StuckAt == null);
+        return TypedResults.Ok(await assets.OrderByDescending(a => a.Id).PageAsync(page, a => a.Select(ToResponse(db)), ct));
     }
 
     /// <summary>The videos of a book, newest version first.</summary>

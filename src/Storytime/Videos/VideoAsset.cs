@@ -286,6 +286,8 @@ internal sealed class VideoAsset
             builder.HasIndex(a => a.MediaConvertJobId).IsUnique();
             // The sweep: what is not at its end yet.
             builder.HasIndex(a => a.Id).HasDatabaseName("ix_video_assets_unfinished").HasFilter("processing_status in ('uploaded', 'processing')");
+            // What a person has to look at.
+            builder.HasIndex(a => a.Id, "ix_video_assets_failed").HasDatabaseName("ix_video_assets_failed").HasFilter("processing_status = 'failed'");
             // What waits to be deleted: failed, or superseded by another version.
             builder.HasIndex(a => a.UpdatedAt).HasDatabaseName("ix_video_assets_outputs_kept")
                 .HasFilter("outputs_deleted_at is null and (processing_status = 'failed' or superseded_at is not null)");

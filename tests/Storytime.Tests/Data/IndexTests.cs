@@ -23,6 +23,10 @@ public sealed class IndexTests(StorytimeApp app) : IClassFixture<StorytimeApp>
     [InlineData("select id from audit_entries order by created_at desc limit 25", "ix_audit_entries_created_at")]
     [InlineData("select id from audit_entries where subject_type = 'book' and subject_id = 1", "ix_audit_entries_subject_type_subject_id")]
     [InlineData("select id from rights_windows order by start_at, id limit 25", "ix_rights_windows_start_at_id")]
+    [InlineData("select id from books where playing_asset_id is null order by title, id limit 10", "ix_books_without_video")]
+    [InlineData("select id from rights_windows where end_at > '2026-01-01' and end_at <= '2026-01-31'", "ix_rights_windows_end_at")]
+    [InlineData("select id from video_assets where processing_status = 'failed' order by id desc limit 25", "ix_video_assets_failed")]
+    [InlineData("select id from publisher_statements where status = 'draft' and month = '2026-01-01'", "ix_publisher_statements_status_month_publisher_id_currency")]
     public async Task A_query_finds_its_index(string query, string line)
     {
         // Empty tables are cheapest to read whole and to sort; only an index that fits is left then.

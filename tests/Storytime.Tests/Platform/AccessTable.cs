@@ -104,11 +104,15 @@ internal static class AccessTable
         new("PATCH /admin/api/v1/admins/{id}", Who.Admin, [StaffAccount], _ => new { role = "editor" }),
         new("POST /admin/api/v1/admins/{id}/setups", Who.Admin, [StaffAccount]),
         new("GET /admin/api/v1/signing_keys", Who.Admin),
+        new("GET /admin/api/v1/dashboard", Staff),
 
         new("GET /admin/api/v1/books", Editor),
         new("POST /admin/api/v1/books", Editor, [Publisher.Else(422)], t => Content.NewBook(change: b => b["publisher_id"] = (long)t[0])),
         new("GET /admin/api/v1/books/{id}", Editor, [Book]),
         new("PATCH /admin/api/v1/books/{id}", Editor, [Book, Publisher.Else(422)], t => new { title = "Owls", publisher_id = t[1] }),
+        new("GET /admin/api/v1/books/{id}/availability", Editor, [Book]),
+        // A book that is not there is one of the answers.
+        new("POST /admin/api/v1/book_status_changes", Editor, Body: _ => new { book_ids = new[] { 8_999_999_999_999_999 }, status = "active" }),
         new("POST /admin/api/v1/books/{id}/cover", Editor, [Book], _ => new { filename = "a.png", content_type = "image/png", size = 100 }),
         // It is let in: whether the bucket has the file is what the tests of covers and videos are about.
         new("PUT /admin/api/v1/books/{id}/cover", Editor, [Book, CoverKey], t => new { cover_s3_key = t[1] }, Answer: 422),
@@ -121,6 +125,7 @@ internal static class AccessTable
         new("PATCH /admin/api/v1/rights_windows/{id}", Editor, [RightsWindow, Publisher.Else(422), PublishersBook.Else(422)],
             t => new { publisher_id = t[1], book_id = t[2] }),
         new("DELETE /admin/api/v1/rights_windows/{id}", Editor, [RightsWindow]),
+        new("GET /admin/api/v1/rights_calendar", Editor),
 
         new("GET /admin/api/v1/contracts", Finance),
         new("POST /admin/api/v1/contracts", Finance, [Publisher.Else(422)], t => Contracts.New((long)t[0])),

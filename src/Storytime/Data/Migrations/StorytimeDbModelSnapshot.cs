@@ -766,6 +766,10 @@ namespace Storytime.Data.Migrations
                     b.HasIndex("Title", "Id")
                         .HasDatabaseName("ix_books_title_id");
 
+                    b.HasIndex(new[] { "Title", "Id" }, "ix_books_without_video")
+                        .HasDatabaseName("ix_books_without_video")
+                        .HasFilter("playing_asset_id is null");
+
                     b.ToTable("books", null, t =>
                         {
                             t.HasCheckConstraint("ck_books_ages", "age_min between 0 and 18 and age_max between 0 and 18 and age_min <= age_max");
@@ -1347,6 +1351,9 @@ namespace Storytime.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_publisher_statements_publisher_id_month_currency");
 
+                    b.HasIndex("Status", "Month", "PublisherId", "Currency")
+                        .HasDatabaseName("ix_publisher_statements_status_month_publisher_id_currency");
+
                     b.ToTable("publisher_statements", null, t =>
                         {
                             t.HasCheckConstraint("ck_publisher_statements_currency", "currency ~ '^[A-Z]{3}$'");
@@ -1666,6 +1673,9 @@ namespace Storytime.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_rights_windows");
+
+                    b.HasIndex("EndAt")
+                        .HasDatabaseName("ix_rights_windows_end_at");
 
                     b.HasIndex("PublisherId")
                         .HasDatabaseName("ix_rights_windows_publisher_id");
@@ -2423,6 +2433,10 @@ namespace Storytime.Data.Migrations
                     b.HasIndex("BookId", "Version")
                         .IsUnique()
                         .HasDatabaseName("ix_video_assets_book_id_version");
+
+                    b.HasIndex(new[] { "Id" }, "ix_video_assets_failed")
+                        .HasDatabaseName("ix_video_assets_failed")
+                        .HasFilter("processing_status = 'failed'");
 
                     b.ToTable("video_assets", null, t =>
                         {

@@ -38,6 +38,7 @@ internal static class OpenApiSetup
         ["Usage"] = "What players report: the minutes watched, and where a child goes on.",
         ["Privacy"] = "What is stored, for how long, all of it as a file, and its erasure.",
         ["Admin: sign-in"] = "Staff accounts and their tokens.",
+        ["Admin: dashboard"] = "What needs a person now, and how it goes.",
         ["Admin: publishers"] = "Publishers, whose books are watched under contract.",
         ["Admin: books"] = "Books of the catalog and their covers.",
         ["Admin: rights windows"] = "When and where a publisher's book may be watched.",

@@ -1,0 +1,70 @@
+using Microsoft.EntityFrameworkCore;
+using Storytime.Catalog;
+using Storytime.Data;
+using Storytime.Rights;
+using Storytime.Videos;
+
+namespace Storytime.Admin.Dashboard;
+
+/// <param name="FailedVideos">Those that no later version of the book has replaced, the latest first.</param>
+/// <param name="StuckVideos">Nothing moved for an hour; the longest first.</param>
+/// <param name="EndingRights">Windows of active books that end within 30 days and that no other one continues, neither of the same territory nor of <c>GLOBAL</c>; the next end first.</param>
+/// <param name="BooksWithoutRights">Active books that play nowhere now, because no rights window holds.</param>
+/// <param name="BooksWithoutVideo">Active books of which no video plays.</param>
+public sealed record DashboardCatalog(
+    DashboardList<DashboardVideo> FailedVideos,
+    DashboardList<DashboardVideo> StuckVideos,
+    DashboardList<DashboardWindow> EndingRights,
+    DashboardList<DashboardBook> BooksWithoutRights,
+    DashboardList<DashboardBook> BooksWithoutVideo);
+
+/// <param name="Problem">Why it failed, or why MediaConvert does not have it yet; null where nothing is known.</param>
+/// <param name="Since">When it failed, or when it was found to be stuck.</param>
+public sealed record DashboardVideo(long VideoAssetId, long BookId, string Title, ProcessingStatus Status, string? Problem, DateTimeOffset Since);
+
+public sealed record DashboardWindow(long RightsWindowId, long BookId, string Title, string Territory, DateTimeOffset EndAt);
+
+/// <summary>What editors have to see to.</summary>
+internal static class CatalogNeeds
+{
+    private static readonly TimeSpan _soon = TimeSpan.FromDays(30);
+
+    public static async Task<DashboardCatalog> ReadAsync(StorytimeDb db, DateTimeOffset now, CancellationToken ct)
+    {
+        var active = db.Books.Where(b => b.Status == BookStatus.Active);
+        return new DashboardCatalog(
+            await Failed(db).FirstAsync(ct),
+            await Stuck(db).FirstAsync(ct),
+            await Ending(db, active, now).FirstAsync(ct),
+            await active.WithoutRights(db, now).OrderBy(b => b.Title).ThenBy(b => b.Id).Select(b => new DashboardBook(b.Id, b.Title)).FirstAsync(ct),
+            await active.WithoutVideo().OrderBy(b => b.Title).ThenBy(b => b.Id).Select(b => new DashboardBook(b.Id, b.Title)).FirstAsync(ct));
+    }
+
+    private static IQueryable<DashboardVideo> Failed(StorytimeDb db) =>
+        from asset in db.VideoAssets
+        where asset.ProcessingStatus == ProcessingStatus.Failed && !db.VideoAssets.Any(a => a.BookId == asset.BookId && a.Version > asset.Version)
+        join book in db.Books on asset.BookId equals book.Id
+        orderby asset.Id descending
+        select new DashboardVideo(asset.Id, book.Id, book.Title, asset.ProcessingStatus, asset.ErrorMessage, asset.UpdatedAt);
+
+    private static IQueryable<DashboardVideo> Stuck(StorytimeDb db) =>
+        from asset in db.VideoAssets
+        where (asset.ProcessingStatus == ProcessingStatus.Uploaded || asset.ProcessingStatus == ProcessingStatus.Processing) && asset.StuckAt != null
+        join book in db.Books on asset.BookId equals book.Id
+        orderby asset.StuckAt, asset.Id
+        select new DashboardVideo(asset.Id, book.Id, book.Title, asset.ProcessingStatus, asset.SubmitProblem, asset.StuckAt!.Value);
+
+    private static IQueryable<DashboardWindow> Ending(StorytimeDb db, IQueryable<Book> active, DateTimeOffset now)
+    {
+        var soon = now + _soon;
+        return
+            from window in db.RightsWindows
+            where window.EndAt > now && window.EndAt <= soon
+            join book in active on new { Id = window.BookId, Publisher = (long?)window.PublisherId } equals new { book.Id, Publisher = book.PublisherId }
+            where !db.RightsWindows.Any(next =>
+                next.BookId == window.BookId && next.PublisherId == window.PublisherId && (next.Territory == window.Territory || next.Territory == RightsWindow.Global)
+                && next.StartAt <= window.EndAt && window.EndAt < next.EndAt)
+            orderby window.EndAt, window.Id
+            select new DashboardWindow(window.Id, book.Id, book.Title, window.Territory, window.EndAt);
+    }
+}
