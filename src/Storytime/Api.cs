@@ -100,7 +100,8 @@ internal static class Api
 
         var admin = app.MapGroup("/admin/api/v1");
 
-        admin.MapPost("/auth/login", AdminSignIn.Handle).WithTags("Admin: sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.Auth).MayRefuse(PasswordCheck.Wrong);
+        admin.MapPost("/auth/login", AdminSignIn.Handle).WithTags("Admin: sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.Auth)
+            .MayRefuse(PasswordCheck.Wrong, AdminSignIn.SecondFactorNeeded);
 
         admin.MapGet("/publishers", ManagePublishers.List).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
         admin.MapGet("/publishers/{id:id}", ManagePublishers.Read).WithTags("Admin: publishers").RequireAuthorization(Policy.Staff);
@@ -119,10 +120,12 @@ internal static class Api
         books.MapGet("/{id:id}", ManageBooks.Read);
         books.MapPatch("/{id:id}", ManageBooks.Update);
         books.MapGet("/{id:id}/availability", ReadBookAvailability.Handle);
+        books.MapGet("/{id:id}/history", ListBookHistory.Handle);
         books.MapPost("/{id:id}/cover", StartCover.Handle).MayAnswer(503);
         books.MapPut("/{id:id}/cover", ManageCover.Set).MayAnswer(409, 503);
         books.MapDelete("/{id:id}/cover", ManageCover.Remove);
         editor.MapPost("/book_status_changes", ChangeBookStatuses.Handle).WithTags("Admin: books");
+        editor.MapPost("/book_matches", MatchBooks.Handle).WithTags("Admin: books");
 
         var rightsWindows = editor.MapGroup("/rights_windows").WithTags("Admin: rights windows");
         rightsWindows.MapGet("", ManageRightsWindows.List);
@@ -144,6 +147,7 @@ internal static class Api
         videos.MapGet("/books/{id:id}/video_assets", ReadVideoAssets.List);
         videos.MapGet("/video_assets", ReadVideoAssets.ListAll);
         videos.MapGet("/video_assets/{id:id}", ReadVideoAssets.Read);
+        videos.MapGet("/video_assets/{id:id}/attempts", ReadVideoAttempts.Handle);
         videos.MapPost("/video_assets/{id:id}/retries", RetryVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/cancellations", CancelVideoAsset.Handle).MayAnswer(409, 503);
         videos.MapPost("/video_assets/{id:id}/rollbacks", RollBackVideo.Handle).MayAnswer(409, 503);
@@ -153,15 +157,15 @@ internal static class Api
 
         var contracts = finance.MapGroup("/contracts").WithTags("Admin: contracts");
         contracts.MapGet("", ManageContracts.List);
-        contracts.MapPost("", ManageContracts.Create);
+        contracts.MapPost("", ManageContracts.Create).RequireFreshSignIn();
         contracts.MapGet("/{id:id}", ManageContracts.Read);
-        contracts.MapPatch("/{id:id}", ManageContracts.Update).MayAnswer(409);
+        contracts.MapPatch("/{id:id}", ManageContracts.Update).MayAnswer(409).RequireFreshSignIn();
 
         var revenue = finance.MapGroup("/revenue_periods").WithTags("Admin: revenue");
         revenue.MapGet("", ManageRevenue.List);
         revenue.MapGet("/{month:month}", ManageRevenue.Read);
-        revenue.MapPut("/{month:month}", ManageRevenue.Set).MayAnswer(409);
-        revenue.MapDelete("/{month:month}", ManageRevenue.Delete).MayAnswer(409);
+        revenue.MapPut("/{month:month}", ManageRevenue.Set).MayAnswer(409).RequireFreshSignIn();
+        revenue.MapDelete("/{month:month}", ManageRevenue.Delete).MayAnswer(409).RequireFreshSignIn();
 
         var reports = finance.MapGroup("/reports").WithTags("Admin: reports");
         reports.MapGet("/minutes_watched", ReadMinutesWatched.Handle).MayAnswer(429, 503);
@@ -178,17 +182,19 @@ internal static class Api
         statements.MapGet("/statements/{id:id}.csv", DownloadStatement.AsCsv).Produces<string>(200, Csv.MediaType);
         statements.MapGet("/statements/{id:id}.pdf", DownloadStatement.AsPdf).Produces<FileContentHttpResult>(200, MediaTypeNames.Application.Pdf);
         statements.MapGet("/statements/{id:id}/content", ManageStatements.Content).Produces<StatementContent>();
+        statements.MapGet("/statements/{id:id}/comparison", CompareStatement.Handle);
         statements.MapGet("/statements/{id:id}/verification", VerifyStatement.Handle).MayAnswer(409);
-        statements.MapPost("/statements/{id:id}/issues", IssueStatement.Handle).MayAnswer(409);
+        statements.MapPost("/statements/{id:id}/issues", IssueStatement.Handle).MayAnswer(409).RequireFreshSignIn();
+        statements.MapGet("/statement_months/{month:month}", ReadStatementMonth.Handle);
         statements.MapPost("/statement_runs", RunStatements.Handle).MayAnswer(409);
 
         var support = admin.MapGroup("").WithTags("Admin: support").RequireAuthorization(Policy.Admin);
         support.MapGet("/users", FindUsers.Handle);
         support.MapGet("/users/{id:id}", ReadUser.Handle);
-        support.MapPost("/users/{id:id}/reveals", RevealNames.Handle);
-        support.MapDelete("/users/{id:id}/sessions", EndUserSessions.All);
-        support.MapDelete("/users/{id:id}/sessions/{sessionId:uuid}", EndUserSessions.Parents);
-        support.MapDelete("/users/{id:id}/child_sessions/{sessionId:id}", EndUserSessions.Childs);
+        support.MapPost("/users/{id:id}/reveals", RevealNames.Handle).RequireFreshSignIn();
+        support.MapDelete("/users/{id:id}/sessions", EndUserSessions.All).RequireFreshSignIn();
+        support.MapDelete("/users/{id:id}/sessions/{sessionId:uuid}", EndUserSessions.Parents).RequireFreshSignIn();
+        support.MapDelete("/users/{id:id}/child_sessions/{sessionId:id}", EndUserSessions.Childs).RequireFreshSignIn();
         support.MapGet("/playback_attempts", ListPlaybackAttempts.Handle);
         support.MapGet("/entitlements", ExplainEntitlement.Handle).MayAnswer(404);
         support.MapGet("/set_aside_events", ListSetAsideEvents.Handle);
@@ -198,11 +204,15 @@ internal static class Api
 
         var operations = admin.MapGroup("").WithTags("Admin: operations").RequireAuthorization(Policy.Admin);
         operations.MapGet("/admins", ManageAdmins.List);
-        operations.MapPost("/admins", ManageAdmins.Create).MayRefuse(ManageAdmins.EmailTaken);
+        operations.MapPost("/admins", ManageAdmins.Create).RequireFreshSignIn().MayRefuse(ManageAdmins.EmailTaken);
         operations.MapGet("/admins/{id:id}", ManageAdmins.Read);
-        operations.MapPatch("/admins/{id:id}", ManageAdmins.Update).MayRefuse(ManageAdmins.LastAdmin, ManageAdmins.OwnRole);
-        operations.MapPost("/admins/{id:id}/setups", SetUpAdmin.Start).MayRefuse(ManageAdmins.LastAdmin, SetUpAdmin.OwnAccount, SetUpAdmin.Closed);
+        operations.MapPatch("/admins/{id:id}", ManageAdmins.Update).RequireFreshSignIn().MayRefuse(ManageAdmins.LastAdmin, ManageAdmins.OwnRole);
+        operations.MapPost("/admins/{id:id}/setups", SetUpAdmin.Start).RequireFreshSignIn().MayRefuse(ManageAdmins.LastAdmin, SetUpAdmin.OwnAccount, SetUpAdmin.Closed);
+        operations.MapGet("/admins/{id:id}/sessions", ManageAdminSessions.List);
+        operations.MapDelete("/admins/{id:id}/sessions", ManageAdminSessions.EndAll).RequireFreshSignIn();
+        operations.MapDelete("/admins/{id:id}/sessions/{sessionId:uuid}", ManageAdminSessions.End).RequireFreshSignIn();
         operations.MapGet("/signing_keys", ListSigningKeys.Handle);
+        operations.MapGet("/operations", ReadOperations.Handle);
 
         // Pages for people, without a session: the secret of the link is all there is, so no cookie could be abused and no antiforgery token is needed.
         var pages = app.MapGroup(AccountLinks.Pages).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery().AddEndpointFilter(LinkPages.Guard);

@@ -124,6 +124,8 @@ internal sealed class Product : IAsyncDisposable
         ["Mail__From"] = "Storytime <no-reply@storytime.example>",
         ["Mail__LinkBaseUrl"] = Address(options.AppPort),
         ["Cors__Origins__0"] = Address(options.DevicePort),
+        // The demo accounts are for everybody who tries the console on their own machine; production keeps the default.
+        ["Console__RequireSecondFactor"] = "false",
         // The demo data and the browser tests sign in often, all from one address.
         ["RateLimits__AuthPerMinute"] = "600",
         ["Logging__Console__FormatterName"] = "simple",

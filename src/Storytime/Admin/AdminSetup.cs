@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Storytime.Accounts;
 using Storytime.Admin.Shell;
+using Storytime.Admin.SignIn;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
@@ -14,19 +15,29 @@ internal static class AdminSetup
 {
     public static void AddAdmin(this IServiceCollection services)
     {
-        services.AddIdentityCore<AdminUser>(identity =>
-        {
-            identity.Tokens.ProviderMap[TokenOptions.DefaultAuthenticatorProvider] = new TokenProviderDescriptor(typeof(AuthenticatorTokenProvider<AdminUser>));
-        });
-        services.AddScoped<AuthenticatorTokenProvider<AdminUser>>();
+        services.AddIdentityCore<AdminUser>();
         services.AddScoped<IUserStore<AdminUser>, AdminUserStore>();
+        services.AddScoped<IPasskeyHandler<AdminUser>, PasskeyHandler<AdminUser>>();
+        services.Configure<IdentityPasskeyOptions>(passkeys =>
+        {
+            // Whoever has the device shows as well that it is theirs, by finger, face or PIN: two factors. It is found without an e-mail address.
+            (passkeys.UserVerificationRequirement, passkeys.ResidentKeyRequirement) = ("required", "required");
+            passkeys.AuthenticatorTimeout = ShortLived.Lifetime;
+        });
         // Identity's own validator wants user names, which staff do not have; the database decides what is unique.
         services.RemoveAll<IUserValidator<AdminUser>>();
         services.AddScoped<ISessionCheck, AdminSessionCheck>();
         services.AddConsole();
     }
 
-    private sealed class AdminUserStore(StorytimeDb db) : UserOnlyStore<AdminUser, StorytimeDb, long>(db);
+    private sealed class AdminUserStore(StorytimeDb db) : UserOnlyStore<AdminUser, StorytimeDb, long>(db)
+    {
+        /// <summary>Identity would keep keys and recovery codes as they are; <see cref="StaffFactors"/> seals and hashes them.</summary>
+        protected override Task AddUserTokenAsync(IdentityUserToken<long> token) => throw new NotSupportedException("Keys and recovery codes of staff are kept by StaffFactors.");
+
+        protected override Task<IdentityUserToken<long>?> FindTokenAsync(AdminUser user, string loginProvider, string name, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("Keys and recovery codes of staff are read by StaffFactors.");
+    }
 }
 
 /// <summary><c>storytime create-admin {email} {role}</c>: how the first member of staff gets in.</summary>

@@ -1,9 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Storytime.Accounts;
+using Storytime.Admin.Shell;
+using Storytime.Admin.SignIn;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
@@ -11,11 +13,11 @@ using Storytime.Platform.Errors;
 
 namespace Storytime.Admin;
 
-/// <param name="Code">Six digits of the authenticator app, where the account has one.</param>
+/// <param name="Code">Six digits of the authenticator app, where the account has one, or a recovery code.</param>
 public sealed record AdminLoginRequest(
     [Required(ErrorMessage = "An e-mail address is needed."), Email] string? Email,
     [Required(ErrorMessage = "A password is needed."), StringLength(NewPasswordAttribute.Longest, ErrorMessage = "A password has at most 128 characters.")] string? Password,
-    [StringLength(20, ErrorMessage = "A code has six digits.")] string? Code);
+    [StringLength(40, ErrorMessage = "A code has six digits, a recovery code 16 letters and digits.")] string? Code);
 
 public sealed record AdminResponse(long Id, string Email, AdminRole Role, DateTimeOffset CreatedAt);
 
@@ -23,30 +25,29 @@ public sealed record AdminLoginResponse(AdminResponse Admin, string Jwt, DateTim
 
 internal static class AdminSignIn
 {
-    /// <summary>Signs a member of staff in. Ten wrong passwords in a row lock the account for a quarter of an hour.</summary>
+    public static readonly ApiError SecondFactorNeeded = new(
+        403, "second_factor_required", "This account has no authenticator app yet. Sign in to the console at /admin with a browser and set it up.");
+
+    /// <summary>Signs a member of staff in. Ten wrong passwords or codes in a row lock the account for a quarter of an hour.</summary>
     [EndpointName("admin_login")]
     public static async Task<Results<Ok<AdminLoginResponse>, ApiError>> Handle(
-        AdminLoginRequest request, StorytimeDb db, UserManager<AdminUser> admins, Passwords passwords, AccessTokens tokens, TimeProvider time, CancellationToken ct)
+        AdminLoginRequest request, StorytimeDb db, StaffPasswords passwords, StaffFactors factors, AccessTokens tokens, IOptions<ConsoleOptions> console, TimeProvider time,
+        CancellationToken ct)
     {
-        var admin = await db.AdminUsers.WithEmail(request.Email!.Trim()).SingleOrDefaultAsync(a => a.DisabledAt == null, ct);
-        var verified = await passwords.VerifyAsync(admin?.PasswordHash, request.Password!, ct);
-        var now = time.Now();
-        // A locked account answers like a wrong password, so that nobody learns by trying which accounts there are.
-        if (admin is null || admin.LockoutEnd > now)
+        if (await passwords.CheckAsync(request.Email!, request.Password!, ct) is not { } admin)
             return PasswordCheck.Wrong;
-        if (!verified || !await CodeIsRightAsync(admin, request.Code, admins))
+        if (admin.TwoFactorEnabled)
         {
-            await db.AdminUsers.CountFailureAsync(admin.Id, now, ct);
-            return PasswordCheck.Wrong;
+            if (await factors.CheckAsync(admin.Id, admin.SecurityStamp!, request.Code, ct) is null)
+                return PasswordCheck.Wrong;
         }
+        // A passkey cannot be shown here, and a password alone must not be the way around it.
+        else if (console.Value.RequireSecondFactor || await factors.HasAnyAsync(admin, ct))
+            return SecondFactorNeeded;
         await db.AdminUsers.Where(a => a.Id == admin.Id).ExecuteUpdateAsync(a => a.SetProperty(x => x.AccessFailedCount, 0), ct);
-        var (jwt, expiresAt) = tokens.ForAdmin(admin.Id, admin.Role, now);
+        var (jwt, expiresAt) = tokens.ForAdmin(admin.Id, admin.Role, time.Now());
         return TypedResults.Ok(new AdminLoginResponse(new AdminResponse(admin.Id, admin.Email!, admin.Role, admin.CreatedAt), jwt, expiresAt));
     }
-
-    private static async Task<bool> CodeIsRightAsync(AdminUser admin, string? code, UserManager<AdminUser> admins) =>
-        !admin.TwoFactorEnabled
-        || (code is not null && await admins.VerifyTwoFactorTokenAsync(admin, TokenOptions.DefaultAuthenticatorProvider, code));
 }
 
 /// <summary>A staff token ends with its account, with a change of role, and when the account has to be set up anew.</summary>

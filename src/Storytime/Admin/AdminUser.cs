@@ -32,6 +32,12 @@ internal sealed class AdminUser : IdentityUser<long>
 
     public DateTimeOffset? SetupTokenExpiresAt { get; private set; }
 
+    /// <summary>The step of 30 seconds whose code was taken last: neither it nor one before it is taken again.</summary>
+    public long? TotpLastStep { get; private set; }
+
+    /// <summary>When the passkey that was shown last had been asked for: what was asked for before then is not answered any more.</summary>
+    public DateTimeOffset? PasskeyAskedAt { get; private set; }
+
     /// <summary>Set when the account was closed; its tokens stop at once.</summary>
     public DateTimeOffset? DisabledAt { get; private set; }
 
@@ -80,6 +86,29 @@ internal sealed class AdminUser : IdentityUser<long>
         (PasswordHash, SecurityStamp, UpdatedAt) = (passwordHash, Guid.NewGuid().ToString("N"), now);
         (AccessFailedCount, LockoutEnd) = (0, null);
     }
+
+    /// <param name="hash">Of the new password.</param>
+    public void SetPassword(string hash, DateTimeOffset now)
+    {
+        PasswordHash = hash;
+        ChangeFactors(now);
+    }
+
+    /// <param name="step">Of the code by which the app showed its key.</param>
+    public void TurnOnAuthenticator(long step, DateTimeOffset now)
+    {
+        (TwoFactorEnabled, TotpLastStep) = (true, step);
+        ChangeFactors(now);
+    }
+
+    public void TurnOffAuthenticator(DateTimeOffset now)
+    {
+        (TwoFactorEnabled, TotpLastStep) = (false, null);
+        ChangeFactors(now);
+    }
+
+    /// <summary>A sign-in that is half done does not go on with what was right before.</summary>
+    public void ChangeFactors(DateTimeOffset now) => (SecurityStamp, UpdatedAt) = (Guid.NewGuid().ToString("N"), now);
 
     public static byte[] HashOf(string setupToken) => SHA256.HashData(Encoding.UTF8.GetBytes(setupToken));
 

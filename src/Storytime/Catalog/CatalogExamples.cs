@@ -15,9 +15,11 @@ internal static class CatalogExamples
         new(new CatalogBookResponse(123, Title, Author, Description, 3, 7, "en", Cover, new CatalogPublisher(5, "Lantern Press"), 184, true)),
         new(new CreateBookRequest(Title, Author, 3, 7, "en", Description, 5, BookStatus.Draft)),
         new(new UpdateBookRequest { Status = BookStatus.Active }),
-        new(new BookResponse(123, Title, Author, Description, 3, 7, "en", Cover, 5, BookStatus.Active, true, 77, 184, ApiExample.Earlier, ApiExample.Now)),
+        new(new BookResponse(123, Title, Author, Description, 3, 7, "en", Cover, 5, "Lantern Press", BookStatus.Active, true, 77, 184, ApiExample.Earlier, ApiExample.Now)),
         new(new ChangeBookStatusesRequest([123, 124, 900], BookStatus.Active)),
         new(new ChangedBookStatusesResponse(BookStatus.Active, [123], [124], [900])),
+        new(new MatchBooksRequest(["moon-boat_final.mp4"])),
+        new(new BookMatchesResponse([new("moon-boat_final.mp4", "moon boat", null, null, [new(123, Title, Author, "en", BookStatus.Draft, false, 0.82)])])),
         new(new StartCoverRequest("moon-boat.jpg", "image/jpeg", 184_320)),
         new(new CoverUploadResponse(
             90, CoverKey, "PUT", $"https://storytime-master-uploads.s3.us-east-1.amazonaws.com/{CoverKey}?X-Amz-Signature=5f1c",

@@ -18,7 +18,7 @@ namespace Storytime.Catalog;
 /// <param name="PlayingAssetId">The video asset that plays; null until one is ready.</param>
 public sealed record BookResponse(
     long Id, string Title, string Author, string Description, int AgeMin, int AgeMax, string Language, string? CoverImageUrl,
-    long? PublisherId, BookStatus Status, bool HasRightsNow, long? PlayingAssetId, int? DurationSeconds, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    long? PublisherId, string? PublisherName, BookStatus Status, bool HasRightsNow, long? PlayingAssetId, int? DurationSeconds, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 public sealed record BookFilter
 {
@@ -145,7 +145,7 @@ internal static class ManageBooks
         var windows = db.RightsWindows.HoldingAt(now);
         return books.Select(b => new BookResponse(
             b.Id, b.Title, b.Author, b.Description, b.AgeMin, b.AgeMax, b.Language,
-            (b.CoverS3Key ?? b.PosterS3Key) == null ? null : baseUrl + (b.CoverS3Key ?? b.PosterS3Key), b.PublisherId, b.Status,
+            (b.CoverS3Key ?? b.PosterS3Key) == null ? null : baseUrl + (b.CoverS3Key ?? b.PosterS3Key), b.PublisherId, b.Publisher!.Name, b.Status,
             b.PublisherId == null || windows.Any(w => w.BookId == b.Id && w.PublisherId == b.PublisherId),
             b.PlayingAssetId, b.PlayingAsset!.DurationSeconds, b.CreatedAt, b.UpdatedAt));
     }

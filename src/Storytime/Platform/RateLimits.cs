@@ -15,6 +15,9 @@ internal static class RateLimits
     /// <summary>Guessing passwords and tokens must be slow.</summary>
     public const string Auth = "auth";
 
+    /// <summary>As <see cref="Auth"/>, for pages: to look at one is free, to send its form is not.</summary>
+    public const string AuthPosts = "auth-posts";
+
     /// <summary>Refreshing is what every device does all day.</summary>
     public const string Refresh = "refresh";
 
@@ -42,6 +45,9 @@ internal static class RateLimits
             limiter.OnRejected = async (rejected, _) => await Refuse(rejected.Lease).ExecuteAsync(rejected.HttpContext);
             var limits = options.Value;
             Add(Auth, limits.AuthPerMinute);
+            limiter.AddPolicy(AuthPosts, http => HttpMethods.IsPost(http.Request.Method)
+                ? Of(http, counts, pseudonyms, Auth, limits.AuthPerMinute, null)
+                : RateLimitPartition.GetNoLimiter(new Caller("", null)));
             Add(Refresh, limits.RefreshPerMinute);
             Add(Playback, limits.PlaybackPerMinutePerAddress, limits.PlaybackPerMinutePerAccount);
             Add(Usage, limits.UsagePerMinutePerAddress, limits.UsagePerMinutePerAccount);

@@ -7,7 +7,7 @@ internal static class BusinessData
     [
         Of("admin_users")
             .Personal(DataCategory.Staff, "id email email_confirmed role created_at updated_at disabled_at password_hash security_stamp concurrency_stamp")
-            .Personal(DataCategory.Staff, "setup_token_hash setup_token_expires_at")
+            .Personal(DataCategory.Staff, "setup_token_hash setup_token_expires_at totp_last_step passkey_asked_at")
             .Plain("two_factor_enabled lockout_enabled lockout_end access_failed_count"),
         Of("admin_sessions").Personal(DataCategory.Staff, "id admin_id method user_agent created_at last_seen_at authenticated_at expires_at ended_at"),
         Of("admin_passkeys").Personal(DataCategory.Staff, "credential_id user_id data"),

@@ -1,3 +1,4 @@
+using Storytime.Platform;
 using Storytime.Platform.OpenApi;
 using Storytime.Rights;
 
@@ -38,6 +39,13 @@ internal static class StatementExamples
         new(new ListedStatementResponse(77, 5, Name, "2026-01", "USD", StatementStatus.Issued, Share, ApiExample.Now, ApiExample.Now)),
         new(_content),
         new(new StatementVerificationResponse(true, true, 66_000, 66_300, 187)),
+        new(new StatementComparisonResponse(
+            77, "2026-01", "USD", Share, new PreviousStatement(70, "2025-12", StatementStatus.Issued, 40_000), AmountChange.Of(Share, 40_000),
+            [new(StatementLineKind.RevenueShare, 31, 123, null, "The Moon Boat", 66_000, 64_000, Share, 40_000, Share - 40_000)])),
+        new(new StatementMonthResponse(
+            "2026-01", [new("USD", 1, 0, Share, AmountChange.Of(Share, 40_000))],
+            [new(77, 5, Name, "USD", StatementStatus.Draft, Share, AmountChange.Of(Share, 40_000), _draft.Problems, _draft.Warnings, null, ApiExample.Now)],
+            new Pagination(1, 25, 1, 1))),
         new(new StatementRunResponse("2026-01", 1, 0, 0, [new(77, 5, Name, "USD", Share, StatementStatus.Draft)], [])),
     ];
 }

@@ -18,8 +18,14 @@ internal static class StatementProblems
         var others = await db.PublisherStatements.Where(s => s.PublisherId == content.PublisherId && s.Currency == content.Currency && s.Month != content.Month)
             .ToDictionaryAsync(s => s.Month, s => s.Status, ct);
         var contracts = await db.PartnershipContracts.AsNoTracking().Where(c => c.PublisherId == content.PublisherId).ToListAsync(ct);
-        return [.. OfTime(content, now, rolledUpAt), .. OfMoney(content, contracts), .. OfOrder(content, others, contracts)];
+        return Of(content, others, contracts, rolledUpAt, now);
     }
+
+    /// <param name="others">The publisher's statements of other months in the currency.</param>
+    /// <param name="contracts">All of the publisher's.</param>
+    public static IReadOnlyList<string> Of(
+        StatementContent content, Dictionary<DateOnly, StatementStatus> others, IReadOnlyList<PartnershipContract> contracts, DateTimeOffset? rolledUpAt, DateTimeOffset now) =>
+        [.. OfTime(content, now, rolledUpAt), .. OfMoney(content, contracts), .. OfOrder(content, others, contracts)];
 
     private static IEnumerable<string> OfTime(StatementContent content, DateTimeOffset now, DateTimeOffset? rolledUpAt)
     {

@@ -25,10 +25,20 @@ internal static class StatementWarnings
         var issued = await db.PublisherStatements
             .Where(s => s.PublisherId == publisherId && s.Currency == currency && s.Status == StatementStatus.Issued && s.Month <= month)
             .ToDictionaryAsync(s => s.Month, s => s.Facts, ct);
-        var isFirst = statement.Status == StatementStatus.Draft && !others.Any(s => s.Month < month || s.Status == StatementStatus.Issued);
-        return isFirst
-            ? [.. contracts.Where(c => IsOlder(c, month)).Select(c => Begins(c, currency))]
-            : [.. Missed(contracts, issued.ToDictionary(s => s.Key, s => JsonSerializer.Deserialize(s.Value, StatementJson.Default.StatementFacts)!))];
+        return Of(
+            statement.Status, month, currency, contracts, [.. others.Select(o => (o.Month, o.Status))],
+            issued.ToDictionary(s => s.Key, s => JsonSerializer.Deserialize(s.Value, StatementJson.Default.StatementFacts)!));
+    }
+
+    /// <param name="contracts">The publisher's in the currency, without drafts.</param>
+    /// <param name="others">Its other statements in the currency.</param>
+    /// <param name="issued">Of those that are issued up to this month, this one too: what they were computed from.</param>
+    public static IReadOnlyList<string> Of(
+        StatementStatus status, DateOnly month, string currency, IReadOnlyList<ContractTerms> contracts, IReadOnlyList<(DateOnly Month, StatementStatus Status)> others,
+        Dictionary<DateOnly, StatementFacts> issued)
+    {
+        var isFirst = status == StatementStatus.Draft && !others.Any(s => s.Month < month || s.Status == StatementStatus.Issued);
+        return isFirst ? [.. contracts.Where(c => IsOlder(c, month)).Select(c => Begins(c, currency))] : [.. Missed(contracts, issued)];
     }
 
     private static bool IsOlder(ContractTerms contract, DateOnly month) => Months.Of(contract.StartDate) < month && contract.For(Months.Of(contract.StartDate)).DaysHeld > 0;
@@ -41,7 +51,7 @@ internal static class StatementWarnings
     }
 
     /// <summary>From the first month that was issued to the last one, with those in between that were left out because no contract held in them then.</summary>
-    private static IEnumerable<string> Missed(List<ContractTerms> contracts, Dictionary<DateOnly, StatementFacts> issued)
+    private static IEnumerable<string> Missed(IReadOnlyList<ContractTerms> contracts, Dictionary<DateOnly, StatementFacts> issued)
     {
         if (issued.Count == 0)
             yield break;

@@ -12,7 +12,7 @@ namespace Storytime.Rights;
 /// <param name="TerminatedOn">The last day of a contract that was terminated; the day before its start if it never held.</param>
 /// <param name="Overlaps">Ids of other contracts of the publisher, drafts too, that have days in common with this one.</param>
 public sealed record ContractResponse(
-    long Id, long PublisherId, string ContractName, DateOnly StartDate, DateOnly EndDate, PaymentModel PaymentModel, int? RevShareBps, long? FlatFeeCents,
+    long Id, long PublisherId, string PublisherName, string ContractName, DateOnly StartDate, DateOnly EndDate, PaymentModel PaymentModel, int? RevShareBps, long? FlatFeeCents,
     long? MinimumGuaranteeCents, GuaranteeBasis? MinimumGuaranteeBasis, string Currency, string? Notes, ContractStatus Status, DateOnly? TerminatedOn,
     IReadOnlyList<long> Overlaps, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 

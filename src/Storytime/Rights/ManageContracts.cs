@@ -109,7 +109,7 @@ internal static class ManageContracts
     {
         var held = db.PartnershipContracts.Where(c => c.TerminatedOn == null || c.TerminatedOn >= c.StartDate);
         return contracts.Select(c => new ContractResponse(
-            c.Id, c.PublisherId, c.ContractName, c.StartDate, c.EndDate, c.PaymentModel, c.RevShareBps, c.FlatFeeCents,
+            c.Id, c.PublisherId, db.Publishers.Where(p => p.Id == c.PublisherId).Select(p => p.Name).Single(), c.ContractName, c.StartDate, c.EndDate, c.PaymentModel, c.RevShareBps, c.FlatFeeCents,
             c.MinimumGuaranteeCents, c.MinimumGuaranteeBasis, c.Currency, c.Notes, c.Status, c.TerminatedOn,
             held.Where(o => o.PublisherId == c.PublisherId && o.Id != c.Id && (c.TerminatedOn == null || c.TerminatedOn >= c.StartDate)
                 && o.StartDate <= c.EndDate && (c.TerminatedOn == null || o.StartDate <= c.TerminatedOn)

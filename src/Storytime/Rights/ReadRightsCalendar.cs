@@ -22,6 +22,10 @@ public sealed record RightsCalendarQuery
     [FromQuery(Name = "publisher_id")]
     public long? PublisherId { get; init; }
 
+    /// <summary>Only this book.</summary>
+    [FromQuery(Name = "book_id")]
+    public long? BookId { get; init; }
+
     /// <summary>Words of the title, author, publisher or description.</summary>
     [FromQuery(Name = "q"), SearchText]
     public string? Q { get; init; }
@@ -50,6 +54,8 @@ internal static class ReadRightsCalendar
         var range = new Span(Start(from), Start(to.AddDays(1)));
 
         var books = (await db.Books.SearchAsync(query.Q, ct)).Where(b => b.PublisherId != null);
+        if (query.BookId is { } bookId)
+            books = books.Where(b => b.Id == bookId);
         if (query.PublisherId is { } publisherId)
             books = books.Where(b => b.PublisherId == publisherId);
         var rows = await books.PageAsync(

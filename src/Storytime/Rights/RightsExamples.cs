@@ -36,7 +36,7 @@ internal static class RightsExamples
             5, Contract, _firstDay, _lastDay, PaymentModel.Hybrid, "USD", 1500, 50_000, 1_200_000, GuaranteeBasis.Term, "Renewal talks in October.", ContractStatus.Active)),
         new(new UpdateContractRequest { Status = ContractStatus.Terminated, TerminatedOn = new DateOnly(2026, 9, 30) }),
         new(new ContractResponse(
-            31, 5, Contract, _firstDay, _lastDay, PaymentModel.Hybrid, 1500, 50_000, 1_200_000, GuaranteeBasis.Term, "USD", "Renewal talks in October.",
+            31, 5, Name, Contract, _firstDay, _lastDay, PaymentModel.Hybrid, 1500, 50_000, 1_200_000, GuaranteeBasis.Term, "USD", "Renewal talks in October.",
             ContractStatus.Active, null, [], ApiExample.Earlier, ApiExample.Now)),
     ];
 }

@@ -25,6 +25,7 @@ namespace Storytime.Videos;
 public sealed record VideoAssetResponse(
     long Id,
     long BookId,
+    string BookTitle,
     int Version,
     ProcessingStatus Status,
     int? ProgressPercent,
@@ -91,7 +92,7 @@ internal static class ReadVideoAssets
         db.VideoAssets.Where(a => a.Id == id).Select(ToResponse(db)).SingleAsync(ct);
 
     private static Expression<Func<VideoAsset, VideoAssetResponse>> ToResponse(StorytimeDb db) => a => new VideoAssetResponse(
-        a.Id, a.BookId, a.Version, a.ProcessingStatus, a.ProgressPercent, a.ErrorCode, a.ErrorMessage, a.ErrorCode == null ? null : JobAdvice.For(a.ErrorCode),
+        a.Id, a.BookId, db.Books.Where(b => b.Id == a.BookId).Select(b => b.Title).First(), a.Version, a.ProcessingStatus, a.ProgressPercent, a.ErrorCode, a.ErrorMessage, a.ErrorCode == null ? null : JobAdvice.For(a.ErrorCode),
         a.SubmitProblem, a.StuckAt, a.DurationSeconds, a.Filename, a.SizeBytes, a.Attempt, a.MasterS3Key, a.CaptionsLanguage, a.HlsManifestPath,
         db.Books.Any(b => b.PlayingAssetId == a.Id), a.SupersededAt, a.RetiredAt, a.CreatedAt, a.UpdatedAt, a.ReadyAt);
 }

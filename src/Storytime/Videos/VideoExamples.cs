@@ -5,7 +5,7 @@ namespace Storytime.Videos;
 internal static class VideoExamples
 {
     private static readonly VideoAssetResponse _processing = new(
-        78, 123, 2, ProcessingStatus.Processing, 40, null, null, null, null, null, null, "moon-boat.mp4", UploadExamples.Size, 1, UploadExamples.MasterKey, "en",
+        78, 123, "The Moon Boat", 2, ProcessingStatus.Processing, 40, null, null, null, null, null, null, "moon-boat.mp4", UploadExamples.Size, 1, UploadExamples.MasterKey, "en",
         null, false, null, null, ApiExample.Earlier, ApiExample.Now, null);
 
     public static IEnumerable<ApiExample> All =>
@@ -28,5 +28,6 @@ internal static class VideoExamples
             ErrorMessage = "The file is no video that can be decoded.",
             ErrorAdvice = JobAdvice.For("1040"),
         }, "Failed", 200),
+        new(new VideoAttemptResponse(1, "1773412345678-abc123", "1404", "The master could not be found.", JobAdvice.For("1404"), ApiExample.Earlier)),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Storytime.Browser.Tests.Testing;
+using Storytime.LocalCloud.Demo;
 
 [assembly: AssemblyFixture(typeof(RunningStorytime))]
 
@@ -19,6 +20,14 @@ public sealed class RunningStorytime : IAsyncLifetime
 
     /// <summary>The first demo parent, of the US, whose first child is Nora.</summary>
     public (string Email, string Password) Parent { get; private set; }
+
+    /// <summary>By role.</summary>
+    internal IReadOnlyDictionary<string, DemoAdmin> Staff { get; private set; } = null!;
+
+    public Uri S3 { get; private set; } = null!;
+
+    /// <summary>What Npgsql takes.</summary>
+    public string Database { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -47,6 +56,10 @@ public sealed class RunningStorytime : IAsyncLifetime
         var root = run.RootElement;
         App = new Uri(root.GetProperty("app").GetString()!);
         Device = new Uri(root.GetProperty("device").GetString()!);
+        S3 = new Uri(root.GetProperty("s3").GetString()!);
+        Database = root.GetProperty("database").GetString()!;
+        Staff = root.GetProperty("admins").EnumerateArray().Select(a => new DemoAdmin(a.GetProperty("email").GetString()!, a.GetProperty("password").GetString()!, a.GetProperty("role").GetString()!))
+            .ToDictionary(a => a.Role);
         var parent = root.GetProperty("parents")[0];
         Parent = (parent.GetProperty("email").GetString()!, parent.GetProperty("password").GetString()!);
     }

@@ -5,15 +5,6 @@ namespace Storytime.Browser.Tests.Testing;
 /// <summary>A browser with the device page open, and nothing in it yet. Every script error or blocked request of the page fails the test at its end.</summary>
 public sealed class Tablet : IAsyncDisposable
 {
-    private const string Chromium = "/usr/bin/chromium";
-
-    // Headless and in a container; and no traffic of the browser's own.
-    private static readonly string[] Arguments =
-    [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--autoplay-policy=no-user-gesture-required",
-    ];
-
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
     private readonly List<string> _errors = [];
@@ -30,7 +21,7 @@ public sealed class Tablet : IAsyncDisposable
     public static async Task<Tablet> OpenAsync(RunningStorytime storytime, int width = 1280, int height = 800)
     {
         var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments });
+        var browser = await Chromium.LaunchAsync(playwright);
         var context = await browser.NewContextAsync(new()
         {
             BaseURL = storytime.Device.ToString(),

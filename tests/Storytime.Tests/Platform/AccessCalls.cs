@@ -4,7 +4,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 using Storytime.Tests.Testing;
 using Storytime.Tests.Videos;
@@ -18,8 +20,8 @@ public sealed partial class AccessHost(Database database) : VideoHost(database)
 
     internal Scene Scene { get; private set; } = null!;
 
-    /// <summary>Method and address of every route that the app has.</summary>
-    internal List<string> Routes() => [.. App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+    /// <summary>Method and address of every route that the app has, but for the console's: those go by a cookie, and are what ConsoleAccessTests is about.</summary>
+    internal List<string> Routes() => [.. App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => !IsConsoles(e))
         .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"])
             .Select(m => $"{m} /{Constraint().Replace(e.RoutePattern.RawText!, "{$1}").Trim('/')}"))
         .Distinct()];
@@ -37,6 +39,16 @@ public sealed partial class AccessHost(Database database) : VideoHost(database)
             (int)response.StatusCode,
             string.Concat(headers.Select(h => $"{h.Key}: {string.Join(", ", h.Value)}\n")),
             Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync()));
+    }
+
+    internal static bool IsFile(Endpoint endpoint) => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null;
+
+    /// <summary>Pages, circuits, files and what they call outside the API.</summary>
+    internal static bool IsConsoles(RouteEndpoint endpoint)
+    {
+        var path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
+        return IsFile(endpoint) || path.StartsWith("/_blazor", StringComparison.Ordinal) || path.StartsWith("/_framework", StringComparison.Ordinal)
+            || (path.StartsWith("/admin", StringComparison.Ordinal) && !path.StartsWith("/admin/api", StringComparison.Ordinal));
     }
 
     protected override async Task StartedAsync()

@@ -103,7 +103,11 @@ internal static class AccessTable
         new("GET /admin/api/v1/admins/{id}", Who.Admin, [StaffAccount]),
         new("PATCH /admin/api/v1/admins/{id}", Who.Admin, [StaffAccount], _ => new { role = "editor" }),
         new("POST /admin/api/v1/admins/{id}/setups", Who.Admin, [StaffAccount]),
+        new("GET /admin/api/v1/admins/{id}/sessions", Who.Admin, [StaffAccount]),
+        new("DELETE /admin/api/v1/admins/{id}/sessions", Who.Admin, [StaffAccount]),
+        new("DELETE /admin/api/v1/admins/{id}/sessions/{sessionId}", Who.Admin, [StaffAccount, StaffSession]),
         new("GET /admin/api/v1/signing_keys", Who.Admin),
+        new("GET /admin/api/v1/operations", Who.Admin),
         new("GET /admin/api/v1/dashboard", Staff),
 
         new("GET /admin/api/v1/books", Editor),
@@ -111,8 +115,10 @@ internal static class AccessTable
         new("GET /admin/api/v1/books/{id}", Editor, [Book]),
         new("PATCH /admin/api/v1/books/{id}", Editor, [Book, Publisher.Else(422)], t => new { title = "Owls", publisher_id = t[1] }),
         new("GET /admin/api/v1/books/{id}/availability", Editor, [Book]),
+        new("GET /admin/api/v1/books/{id}/history", Editor, [Book]),
         // A book that is not there is one of the answers.
         new("POST /admin/api/v1/book_status_changes", Editor, Body: _ => new { book_ids = new[] { 8_999_999_999_999_999 }, status = "active" }),
+        new("POST /admin/api/v1/book_matches", Editor, Body: _ => new { names = new[] { "moon.mp4" } }),
         new("POST /admin/api/v1/books/{id}/cover", Editor, [Book], _ => new { filename = "a.png", content_type = "image/png", size = 100 }),
         // It is let in: whether the bucket has the file is what the tests of covers and videos are about.
         new("PUT /admin/api/v1/books/{id}/cover", Editor, [Book, CoverKey], t => new { cover_s3_key = t[1] }, Answer: 422),
@@ -147,6 +153,7 @@ internal static class AccessTable
         new("GET /admin/api/v1/books/{id}/video_assets", Editor, [Book]),
         new("GET /admin/api/v1/video_assets", Editor),
         new("GET /admin/api/v1/video_assets/{id}", Editor, [ReadyVideo]),
+        new("GET /admin/api/v1/video_assets/{id}/attempts", Editor, [ReadyVideo]),
         new("POST /admin/api/v1/video_assets/{id}/retries", Editor, [ReadyVideo], Answer: 409),
         new("POST /admin/api/v1/video_assets/{id}/cancellations", Editor, [UnfinishedVideo]),
         new("POST /admin/api/v1/video_assets/{id}/rollbacks", Editor, [ReadyVideo], Answer: 409),
@@ -157,6 +164,8 @@ internal static class AccessTable
         new("GET /admin/api/v1/statements/{id}", Finance, [Statement]),
         new("DELETE /admin/api/v1/statements/{id}", Finance, [Statement]),
         new("GET /admin/api/v1/statements/{id}/content", Finance, [Statement]),
+        new("GET /admin/api/v1/statements/{id}/comparison", Finance, [Statement]),
+        new("GET /admin/api/v1/statement_months/{month}", Finance, [Text("2026-01")]),
         // It is a draft, and nothing was rolled up yet.
         new("GET /admin/api/v1/statements/{id}/verification", Finance, [Statement], Answer: 409),
         new("POST /admin/api/v1/statements/{id}/issues", Finance, [Statement], _ => new { }, Answer: 409),

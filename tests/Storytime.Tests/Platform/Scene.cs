@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Storytime.Accounts;
 using Storytime.Admin;
+using Storytime.Admin.Shell;
 using Storytime.Platform.Auth;
 using Storytime.Tests.Testing;
 using Storytime.Tests.Videos;
@@ -89,6 +90,18 @@ internal sealed class Scene(VideoHost host) : MadeOnce
         var email = await StaffEmailAsync();
         return (long)(await Host.App.SqlAsync($"select id from admin_users where email = '{email}'"))!;
     }
+
+    public Task<Guid> StaffSessionAsync() => OnceAsync(async () =>
+    {
+        var id = await StaffIdAsync();
+        return await Host.App.InDatabaseAsync(async db =>
+        {
+            var session = AdminSession.Start(id, SignInMethod.Password, null, Host.App.Now, TimeSpan.FromHours(1));
+            db.AdminSessions.Add(session);
+            await db.SaveChangesAsync();
+            return session.Id;
+        });
+    });
 
     /// <summary>Of an account of staff that nobody else uses.</summary>
     public Task<string> StaffEmailAsync() => OnceAsync(() => Host.App.InDatabaseAsync(async db =>

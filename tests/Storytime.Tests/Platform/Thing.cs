@@ -37,6 +37,8 @@ internal sealed record Thing(string Name, Func<Scene, Task<object>> Ours, Func<S
     public static readonly Thing Statement = Shared("statement", async s => await s.StatementAsync());
     public static readonly Thing StaffAccount = Shared("admin", async s => await s.StaffIdAsync());
 
+    public static readonly Thing StaffSession = Shared("session", async s => await s.StaffSessionAsync()) with { Missing = Guid.AllBitsSet };
+
     // A family's things, for staff.
     public static readonly Thing User = Shared("user", async s => (long)(await s.Ours.SignedInAsync())["user"]!["id"]!);
     public static readonly Thing UsersChild = Shared("child", async s => await s.Ours.ChildAsync());

@@ -39,6 +39,16 @@ public sealed class DownloadStatementTests(StorytimeApp app) : IClassFixture<Sto
         text.ShouldContain("LanternPress");
     }
 
+    [Fact]
+    public async Task A_PDF_is_shown_in_pages_of_ours_where_that_is_asked_for()
+    {
+        var id = await app.StatementAsync(issued: true);
+        using var answer = await DownloadAsync(await app.StaffAsync(AdminRole.Finance), $"{Path}/{id}.pdf?inline=true");
+        answer.Content.Headers.ContentDisposition!.ToString().ShouldBe($"inline; filename=\"ST-2026-01-{id:D6}.pdf\"");
+        answer.Headers.GetValues("Content-Security-Policy").ShouldBe(["frame-ancestors 'self'"]);
+        answer.Headers.Contains("X-Frame-Options").ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("csv")]
     [InlineData("pdf")]

@@ -107,6 +107,10 @@ public sealed class RightsCalendarTests(StorytimeApp app) : IClassFixture<Storyt
         all["data"]!.AsArray().Concat(page["data"]!.AsArray()).Select(b => (long)b!["book_id"]!).ShouldBe([active, draft], ignoreOrder: true);
         all.Text.ShouldNotContain($"\"book_id\":{own},");
 
+        var one = (await editor.GetAsync($"{Path}?book_id={draft}")).ShouldBe(HttpStatusCode.OK);
+        one["data"]!.AsArray().Select(b => (long)b!["book_id"]!).ShouldBe([draft]);
+        (await editor.GetAsync($"{Path}?book_id={own}")).ShouldBe(HttpStatusCode.OK)["data"]!.AsArray().ShouldBeEmpty();
+
         var whole = await editor.GetAsync($"{Path}?publisher_id={publisher}");
         Row(whole, active)["territories"]![0]!["gaps"]!.AsArray().Count.ShouldBe(1);
         Row(whole, draft)["territories"]![0]!["gaps"]!.AsArray().ShouldBeEmpty();

@@ -119,6 +119,9 @@ public sealed class VersionTests(VersionHost host) : IClassFixture<VersionHost>
         (await host.Editor.PostAsync($"{Assets}/{id}/retries")).ShouldBe(HttpStatusCode.Accepted);
         await ReadyAsync(book, id);
         ((string?)(await host.ReadAsync(id))["hls_manifest_path"]).ShouldBe($"books/{book}/hls/v1-2/index.m3u8");
+        var attempts = (await host.Editor.GetAsync($"{Assets}/{id}/attempts")).ShouldBe(HttpStatusCode.OK)["data"]!.AsArray();
+        attempts.Select(a => $"{a!["attempt"]} {a["error_code"]} {a["error_message"]}").ShouldBe(["1 1999 Something broke."]);
+        ((string)attempts[0]!["error_advice"]!).ShouldContain("Try again");
         await host.App.SqlAsync($"update video_attempts set ended_at = ended_at - interval '31 days' where video_asset_id = {id}");
         await CleanAsync();
         (await CountOutputsAsync($"books/{book}/hls/index")).ShouldBe(0);

@@ -23,7 +23,9 @@ public sealed record AuditEntryResponse(
 /// <summary>Who may see which part of the audit trail, and how it is read: by the list call, and by the pages of what it is about.</summary>
 internal static class AuditTrail
 {
-    private static readonly string[] _editors = [ManageBooks.Subject, "video_asset", "upload", ManageRightsWindows.Subject, ManagePublishers.Subject];
+    internal const string Video = "video_asset";
+
+    private static readonly string[] _editors = [ManageBooks.Subject, Video, "upload", ManageRightsWindows.Subject, ManagePublishers.Subject];
 
     private static readonly string[] _finance = [ManageContracts.Subject, ManageRevenue.Subject, StatementDrafts.Subject, ManagePublishers.Subject];
 

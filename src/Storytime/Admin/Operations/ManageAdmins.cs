@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Storytime.Accounts;
+using Storytime.Admin.Shell;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
@@ -103,7 +104,7 @@ internal static class ManageAdmins
     /// <summary>Changes a role, closes an account or opens it again; its sessions end at once. Somebody stays who can sign in as an admin.</summary>
     [EndpointName("update_admin")]
     public static async Task<Results<Ok<StaffAccountResponse>, ApiError>> Update(
-        long id, UpdateAdminRequest request, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
+        long id, UpdateAdminRequest request, Staff staff, StorytimeDb db, ConsoleSessions sessions, TimeProvider time, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var (admin, othersWork) = await db.LockAdminAsync(id, ct);
@@ -125,6 +126,9 @@ internal static class ManageAdmins
         }
         if (worked && !admin.IsWorkingAdmin && !othersWork)
             return LastAdmin;
+        // Sessions of the console know the role of now, and would go on when the account is opened again.
+        if (admin.DisabledAt is not null)
+            await sessions.EndAsync(id, null, null, ct);
         if (Snapshot(admin) != before)
             db.AuditEntries.Add(AuditEntry.Of(staff, "updated", AdminUser.AuditSubject, id, before, Snapshot(admin), now));
         await db.SaveChangesAsync(ct);

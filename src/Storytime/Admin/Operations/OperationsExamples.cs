@@ -1,3 +1,4 @@
+using Storytime.Admin.Shell;
 using Storytime.Catalog;
 using Storytime.Platform.Auth;
 using Storytime.Platform.OpenApi;
@@ -21,6 +22,14 @@ internal static class OperationsExamples
         new(new UpdateAdminRequest(Disabled: true)),
         new(Account(ApiExample.Now, null)),
         new(_setup),
+        new(new StaffSessionResponse(
+            new("0190b0e0-1111-7222-8333-944455566677"), SignInMethod.PasswordAndCode, "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", ApiExample.Earlier, ApiExample.Now, ApiExample.Earlier,
+            ApiExample.Earlier.AddHours(12))),
+        new(new OperationsResponse(
+            ApiExample.Now, [new NodeHealthResponse("database", true, null)], ApiExample.Now.AddSeconds(-40), 40,
+            new JobsResponse(
+                0, 1, 1, 0, [new WorkerNodeResponse("worker-1:6204", 2, ApiExample.Earlier, ApiExample.Now.AddSeconds(-9))],
+                [new RecurringJobResponse("roll-up-usage", "*/2 * * * *", ApiExample.Now.AddSeconds(-40), "Succeeded", ApiExample.Now.AddSeconds(80), null)]))),
         new(new SigningKeysResponse(
             [new CloudFrontKeyResponse("K2JCJMDEHXQW5F", SigningKeySource.SecretsManager, true, ApiExample.Earlier, ApiExample.Earlier.AddMinutes(4), 20, null)],
             [new ArchiveKeyResponse("2026-02", 24)], new AuthKeyResponse(SigningKeySource.Settings, null))),

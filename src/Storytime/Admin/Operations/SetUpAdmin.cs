@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Storytime.Accounts;
+using Storytime.Admin.Shell;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
@@ -25,11 +26,12 @@ internal static class SetUpAdmin
         "token", "This link does not work any more: it was used already, a newer one was made, or it is older than 24 hours. Ask an admin for a new one.");
 
     /// <summary>
-    /// Makes a new set-up link for somebody who lost the password or the authenticator app. The old password, the second factor and an older link end, and all sessions with them.
+    /// Makes a new set-up link for somebody who lost the password or the authenticator app. The old password, the second factor, passkeys and an older link end, and all sessions with them.
     /// </summary>
     [EndpointName("create_admin_setup")]
     [NoLocation]
-    public static async Task<Results<Created<AdminSetupResponse>, ApiError>> Start(long id, Staff staff, StorytimeDb db, TimeProvider time, CancellationToken ct)
+    public static async Task<Results<Created<AdminSetupResponse>, ApiError>> Start(
+        long id, Staff staff, StorytimeDb db, ConsoleSessions sessions, TimeProvider time, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var (admin, othersWork) = await db.LockAdminAsync(id, ct);
@@ -44,6 +46,8 @@ internal static class SetUpAdmin
         var (now, before) = (time.Now(), ManageAdmins.Snapshot(admin));
         var token = admin.StartSetup(now);
         await db.Set<IdentityUserToken<long>>().Where(t => t.UserId == id).ExecuteDeleteAsync(ct);
+        await db.Set<IdentityUserPasskey<long>>().Where(p => p.UserId == id).ExecuteDeleteAsync(ct);
+        await sessions.EndAsync(id, null, null, ct);
         db.AuditEntries.Add(AuditEntry.Of(staff, "setup_started", AdminUser.AuditSubject, id, before, ManageAdmins.Snapshot(admin), now));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

@@ -11,7 +11,7 @@ internal sealed class CircuitAuthentication(ILoggerFactory loggers, IServiceScop
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<ConsoleSessions>().FindAsync(authenticationState.User, cancellationToken) is { } session
+        return await scope.ServiceProvider.GetRequiredService<ConsoleSessions>().FindAsync(authenticationState.User, cancellationToken) is { MustEnrol: false } session
             && authenticationState.User.IsInRole(session.Role.ToString());
     }
 }

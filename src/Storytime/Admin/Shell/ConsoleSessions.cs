@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Claims;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Storytime.Data;
@@ -33,16 +34,18 @@ public sealed record ConsoleOptions : IValidatableObject
 
 /// <summary>A session that is live now, and who it is of.</summary>
 /// <param name="AuthenticatedAt">When the password or a passkey was last shown.</param>
-internal sealed record LiveSession(Guid Id, long AdminId, string Email, AdminRole Role, DateTimeOffset LastSeenAt, DateTimeOffset AuthenticatedAt)
+/// <param name="MustEnrol">The account has no second factor, and needs one before it can do anything else.</param>
+internal sealed record LiveSession(Guid Id, long AdminId, string Email, AdminRole Role, DateTimeOffset LastSeenAt, DateTimeOffset AuthenticatedAt, bool MustEnrol)
 {
     public Staff Staff => new(AdminId, Role);
 
     public bool IsFresh(DateTimeOffset now) => AuthenticatedAt > now - FreshSignIn.Recent;
 
+    /// <summary>Who must still set up a second factor has no role, and so nothing but the pages for that: every policy of staff asks for a role.</summary>
     public ClaimsPrincipal Principal => new(new ClaimsIdentity(
         [
-            new(Claim.Audience, Audience.Admin), new(Claim.Subject, AdminId.ToString(CultureInfo.InvariantCulture)), new(Claim.Role, Role.ToString()),
-            new(Claim.Session, Id.ToString()), new(ClaimTypes.Email, Email),
+            new(Claim.Audience, Audience.Admin), new(Claim.Subject, AdminId.ToString(CultureInfo.InvariantCulture)),
+            new(Claim.Session, Id.ToString()), new(ClaimTypes.Email, Email), .. MustEnrol ? [] : new[] { new System.Security.Claims.Claim(Claim.Role, Role.ToString()) },
         ], ConsoleCookie.Scheme, ClaimTypes.Email, Claim.Role));
 }
 
@@ -55,18 +58,32 @@ internal sealed class ConsoleSessions(StorytimeDb db, IOptions<ConsoleOptions> o
     {
         var now = time.Now();
         var session = AdminSession.Start(admin.Id, method, userAgent, now, options.Value.SessionLifetime);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
         db.AdminSessions.Add(session);
+        db.AuditEntries.Add(AuditEntry.Of(new Staff(admin.Id, admin.Role), "signed_in", AdminUser.AuditSubject, admin.Id, null, new { SessionId = session.Id, Method = method }, now));
         await db.SaveChangesAsync(ct);
-        return new LiveSession(session.Id, admin.Id, admin.Email!, admin.Role, now, now);
+        await db.AdminUsers.Where(a => a.Id == admin.Id).ExecuteUpdateAsync(a => a.SetProperty(x => x.AccessFailedCount, 0), ct);
+        await transaction.CommitAsync(ct);
+        // What it may do is looked up with each request.
+        return new LiveSession(session.Id, admin.Id, admin.Email!, admin.Role, now, now, MustEnrol: true);
+    }
+
+    /// <summary>The live ones of an account, the latest first.</summary>
+    public Task<List<AdminSession>> ListAsync(long adminId, CancellationToken ct)
+    {
+        var idle = time.Now() - options.Value.IdleTimeout;
+        return Live(time.Now()).AsNoTracking().Where(s => s.AdminId == adminId && s.LastSeenAt > idle).OrderByDescending(s => s.CreatedAt).ToListAsync(ct);
     }
 
     /// <returns>Null when it was ended, is too old, or its account is closed.</returns>
     public async Task<LiveSession?> FindAsync(Guid id, CancellationToken ct)
     {
         var now = time.Now();
-        var (idle, wasSeen) = (now - options.Value.IdleTimeout, now - _seenEvery);
+        var (idle, wasSeen, required) = (now - options.Value.IdleTimeout, now - _seenEvery, options.Value.RequireSecondFactor);
         var session = await Live(now).Where(s => s.Id == id && s.LastSeenAt > idle)
-            .Join(db.AdminUsers.Where(a => a.DisabledAt == null), s => s.AdminId, a => a.Id, (s, a) => new LiveSession(s.Id, a.Id, a.Email!, a.Role, s.LastSeenAt, s.AuthenticatedAt))
+            .Join(db.AdminUsers.Where(a => a.DisabledAt == null), s => s.AdminId, a => a.Id, (s, a) => new LiveSession(
+                s.Id, a.Id, a.Email!, a.Role, s.LastSeenAt, s.AuthenticatedAt,
+                required && !a.TwoFactorEnabled && !db.Set<IdentityUserPasskey<long>>().Any(p => p.UserId == a.Id)))
             .SingleOrDefaultAsync(ct);
         if (session is not null && session.LastSeenAt <= wasSeen)
             await db.AdminSessions.Where(s => s.Id == id && s.LastSeenAt <= wasSeen).ExecuteUpdateAsync(s => s.SetProperty(x => x.LastSeenAt, now), ct);

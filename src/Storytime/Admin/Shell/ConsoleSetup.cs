@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Options;
 using MudBlazor;
 using MudBlazor.Services;
+using Storytime.Admin.Operations;
 using Storytime.Admin.SignIn;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
@@ -19,6 +20,11 @@ internal static class ConsoleSetup
         services.AddConsoleCookie();
         services.AddScoped<ConsoleSessions>();
         services.AddScoped<StaffPasswords>();
+        services.AddScoped<StaffFactors>();
+        services.AddScoped<StaffAccount>();
+        services.AddScoped<Passkeys>();
+        services.AddScoped<ShortLived>();
+        services.AddScoped<PendingSignIn>();
         services.AddSingleton<Operations>();
         services.AddScoped<Desk>();
         services.AddRazorComponents().AddInteractiveServerComponents(circuits => circuits.DetailedErrors = false);
@@ -38,6 +44,8 @@ internal static class ConsoleSetup
     public static void MapConsole(this IEndpointRouteBuilder app)
     {
         app.MapStaticAssets().AllowAnonymous();
+        app.MapJobsPages();
+        app.MapPasskeys();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null)
             // A page says itself who may see it; the circuits, and a page that forgot, are for staff only.
             .Add(endpoint =>
@@ -56,7 +64,7 @@ internal static class ConsoleSetup
         var buckets = Buckets(services.GetRequiredService<IOptions<AwsOptions>>().Value);
         var headers = http.Response.Headers;
         // Styles may stand in the page, because MudBlazor sets widths and colours so; scripts may not.
-        headers.ContentSecurityPolicy = $"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: {cdn}; media-src blob: {cdn}; "
+        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(JobsPages.Path) ? JobsPages.ContentSecurityPolicy : $"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: {cdn}; media-src blob: {cdn}; "
             + $"connect-src 'self' {cdn} {buckets}; font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'self'";
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";

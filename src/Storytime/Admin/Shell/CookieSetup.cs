@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Storytime.Admin.SignIn;
 using Storytime.Data;
 using Storytime.Platform.Auth;
 using Storytime.Platform.Errors;
@@ -20,6 +21,9 @@ internal static class CookieSetup
     public const string TokenHeader = "X-CSRF-Token";
 
     public const string SignInPath = "/admin/sign-in";
+
+    public static readonly ApiError MustEnrol = new(
+        403, "second_factor_required", $"Your account needs a second factor first: an authenticator app or a passkey. Set it up at {SignInPaths.Authenticator}.");
 
     public static void AddConsoleCookie(this IServiceCollection services)
     {
@@ -38,9 +42,7 @@ internal static class CookieSetup
                 OnRedirectToLogin = context => ConsoleCookie.IsApi(context.HttpContext) || !HttpMethods.IsGet(context.Request.Method)
                     ? ApiError.NotSignedIn.ExecuteAsync(context.HttpContext)
                     : Redirect(context),
-                OnRedirectToAccessDenied = context => ConsoleCookie.IsApi(context.HttpContext)
-                    ? ApiError.WrongToken.ExecuteAsync(context.HttpContext)
-                    : new RazorComponentResult<DeniedPage>() { StatusCode = 403 }.ExecuteAsync(context.HttpContext),
+                OnRedirectToAccessDenied = DenyAsync,
             };
         });
         services.AddAntiforgery(antiforgery =>
@@ -63,6 +65,20 @@ internal static class CookieSetup
             context.ReplacePrincipal(session.Principal);
         else
             context.RejectPrincipal();
+    }
+
+    private static Task DenyAsync(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context)
+    {
+        var http = context.HttpContext;
+        var (mustEnrol, isPage) = (!http.User.HasClaim(c => c.Type == Platform.Auth.Claim.Role), !ConsoleCookie.IsApi(http) && HttpMethods.IsGet(http.Request.Method));
+        if (mustEnrol && isPage)
+        {
+            http.Response.Redirect(SignInPaths.Authenticator);
+            return Task.CompletedTask;
+        }
+        return mustEnrol ? MustEnrol.ExecuteAsync(http)
+            : ConsoleCookie.IsApi(http) ? ApiError.WrongToken.ExecuteAsync(http)
+            : new RazorComponentResult<DeniedPage>() { StatusCode = 403 }.ExecuteAsync(http);
     }
 
     private static Task Redirect(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context)

@@ -61,7 +61,7 @@ internal sealed partial class Desk(
             foreach (var policy in rules.Policies)
             {
                 if (!(await authorization.AuthorizeAsync(session.Principal, policy)).Succeeded)
-                    return new Outcome(ApiError.Forbidden("Your role may not do this. Ask an admin."));
+                    return new Outcome(session.MustEnrol ? CookieSetup.MustEnrol : ApiError.Forbidden("Your role may not do this. Ask an admin."));
             }
             if (await InvalidAsync(request, scope.ServiceProvider, ct) is { } invalid)
                 return new Outcome(invalid);

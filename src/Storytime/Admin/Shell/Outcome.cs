@@ -23,7 +23,7 @@ internal sealed record Outcome(ApiError? Error, object? Value = null)
 }
 
 /// <summary>What is wrong with the fields of a form, by the names that the API gives them.</summary>
-internal sealed class FormErrors
+public sealed class FormErrors
 {
     private Dictionary<string, string> _fields = [];
 

@@ -558,6 +558,10 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lockout_end");
 
+                    b.Property<DateTimeOffset?>("PasskeyAskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("passkey_asked_at");
+
                     b.Property<string>("PasswordHash")
                         .HasColumnType("text")
                         .HasColumnName("password_hash");
@@ -578,6 +582,10 @@ namespace Storytime.Data.Migrations
                     b.Property<byte[]>("SetupTokenHash")
                         .HasColumnType("bytea")
                         .HasColumnName("setup_token_hash");
+
+                    b.Property<long?>("TotpLastStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("totp_last_step");
 
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean")

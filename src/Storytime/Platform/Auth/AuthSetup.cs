@@ -18,6 +18,9 @@ internal static class Policy
     /// <summary>A parent's token or a child session's.</summary>
     public const string Viewer = "viewer";
 
+    /// <summary>Staff signed in to the console, even before they set up a second factor: only for what sets it up, and for signing out.</summary>
+    public const string Console = "console";
+
     /// <summary>Any role of staff.</summary>
     public const string Staff = "staff";
 
@@ -68,7 +71,8 @@ internal static class AuthSetup
         services.AddAuthorizationBuilder()
             .AddPolicy(Policy.Parent, p => p.AddAuthenticationSchemes(AppScheme).RequireClaim(Claim.Audience, Audience.Parent))
             .AddPolicy(Policy.Viewer, p => p.AddAuthenticationSchemes(AppScheme).RequireAuthenticatedUser())
-            .AddPolicy(Policy.Staff, p => p.AddAuthenticationSchemes(StaffScheme).RequireAuthenticatedUser())
+            .AddPolicy(Policy.Console, p => p.AddAuthenticationSchemes(ConsoleCookie.Scheme).RequireAuthenticatedUser())
+            .AddPolicy(Policy.Staff, p => p.AddAuthenticationSchemes(StaffScheme).RequireClaim(Claim.Role))
             .AddPolicy(Policy.Editor, p => p.AddAuthenticationSchemes(StaffScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin), nameof(AdminRole.Editor)))
             .AddPolicy(Policy.Finance, p => p.AddAuthenticationSchemes(StaffScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin), nameof(AdminRole.Finance)))
             .AddPolicy(Policy.Admin, p => p.AddAuthenticationSchemes(StaffScheme).RequireClaim(Claim.Role, nameof(AdminRole.Admin)))

@@ -81,13 +81,19 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
 
     private static string SnakeCasePath(string path) => string.Join('.', path.Split('.').Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
 
+    /// <summary>The message, or what it says of single fields: for pages.</summary>
+    public string Sentence() => Details.Values.OfType<IEnumerable<string>>().SelectMany(m => m).ToList() is { Count: > 0 } details ? string.Join(' ', details) : Message;
+
+    private static bool IsConsolesPage(HttpRequest request) =>
+        request.Path.StartsWithSegments("/admin") && !request.Path.StartsWithSegments("/admin/api") && request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = Status;
         if (RetryAfter is { } wait)
             httpContext.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         // Pages for people; what they do not say nicely themselves (a rate limit, a fault) comes at least as a sentence.
-        return httpContext.Request.Path.StartsWithSegments("/account")
+        return httpContext.Request.Path.StartsWithSegments("/account") || IsConsolesPage(httpContext.Request)
             ? httpContext.Response.WriteAsync(Message, httpContext.RequestAborted)
             : httpContext.Response.WriteAsJsonAsync(Envelope, httpContext.RequestAborted);
     }
