@@ -60,7 +60,7 @@ internal static class ManageBooks
             books = books.WithoutRights(db, now);
         if (filter.WithoutVideo is true)
             books = books.WithoutVideo();
-        return TypedResults.Ok(await books.PageAsync(page, b => b.ToResponses(db, cdn.Value, now), ct));
+        return TypedResults.Ok(await books.Select(b => b.Id).PageAsync(page, ids => db.Books.Where(b => ids.Contains(b.Id)).ToResponses(db, cdn.Value, now), b => b.Id, ct));
     }
 
     /// <summary>Adds a book; a draft unless the status says otherwise.</summary>

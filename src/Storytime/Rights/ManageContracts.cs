@@ -28,7 +28,8 @@ internal static class ManageContracts
             contracts = contracts.Where(c => c.Status == status);
         if (Days.Parse(filter.HoldsOn) is { } day)
             contracts = contracts.HoldingOn(day, day);
-        return TypedResults.Ok(await contracts.OrderByDescending(c => c.StartDate).ThenByDescending(c => c.Id).PageAsync(page, c => c.ToResponses(db), ct));
+        return TypedResults.Ok(await contracts.OrderByDescending(c => c.StartDate).ThenByDescending(c => c.Id).Select(c => c.Id)
+            .PageAsync(page, ids => db.PartnershipContracts.Where(c => ids.Contains(c.Id)).ToResponses(db), c => c.Id, ct));
     }
 
     /// <summary>Adds a contract; a draft unless the status says otherwise. Contracts of one publisher may overlap: the answer names those that do.</summary>

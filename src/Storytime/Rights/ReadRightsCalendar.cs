@@ -58,8 +58,10 @@ internal static class ReadRightsCalendar
             books = books.Where(b => b.Id == bookId);
         if (query.PublisherId is { } publisherId)
             books = books.Where(b => b.PublisherId == publisherId);
-        var rows = await books.PageAsync(
-            page, b => b.Select(book => new { book.Id, book.Title, book.Status, PublisherId = book.PublisherId!.Value, PublisherName = book.Publisher!.Name }), ct);
+        var rows = await books.Select(b => b.Id).PageAsync(
+            page,
+            wanted => db.Books.Where(b => wanted.Contains(b.Id)).Select(b => new { b.Id, b.Title, b.Status, PublisherId = b.PublisherId!.Value, PublisherName = b.Publisher!.Name }),
+            b => b.Id, ct);
         var ids = rows.Data.Select(b => b.Id).ToList();
         var windows = (await db.RightsWindows.AsNoTracking().Where(w => ids.Contains(w.BookId)).ToListAsync(ct)).ToLookup(w => w.BookId);
         return TypedResults.Ok(new Page<RightsCalendarRow>(

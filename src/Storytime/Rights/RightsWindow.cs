@@ -55,7 +55,8 @@ internal sealed class RightsWindow
             builder.ToTable("rights_windows");
             builder.HasOne<Publisher>().WithMany().HasForeignKey(w => w.PublisherId).OnDelete(DeleteBehavior.Restrict);
             builder.HasOne<Book>().WithMany().HasForeignKey(w => w.BookId).OnDelete(DeleteBehavior.Restrict);
-            builder.HasIndex(w => new { w.BookId, w.Territory });
+            // With all that says whether it holds: many books are asked for at once.
+            builder.HasIndex(w => new { w.BookId, w.Territory }).IncludeProperties(w => new { w.PublisherId, w.StartAt, w.EndAt });
             builder.HasIndex(w => w.PublisherId);
             builder.HasIndex(w => new { w.StartAt, w.Id });
             // What ends soon.

@@ -71,7 +71,8 @@ internal static class ReadVideoAssets
             assets = assets.Where(a => (a.ProcessingStatus == ProcessingStatus.Uploaded || a.ProcessingStatus == ProcessingStatus.Processing) && a.StuckAt != null);
         else if (filter.Stuck is false)
             assets = assets.Where(a => a.StuckAt == null);
-        return TypedResults.Ok(await assets.OrderByDescending(a => a.Id).PageAsync(page, a => a.Select(ToResponse(db)), ct));
+        return TypedResults.Ok(await assets.OrderByDescending(a => a.Id).Select(a => a.Id)
+            .PageAsync(page, ids => db.VideoAssets.Where(a => ids.Contains(a.Id)).Select(ToResponse(db)), a => a.Id, ct));
     }
 
     /// <summary>The videos of a book, newest version first.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Storytime.Catalog;
 using Storytime.Data;
-using Storytime.Rights;
 using Storytime.Videos;
 
 namespace Storytime.Admin.Dashboard;
@@ -35,7 +34,7 @@ internal static class CatalogNeeds
         return new DashboardCatalog(
             await Failed(db).FirstAsync(ct),
             await Stuck(db).FirstAsync(ct),
-            await Ending(db, active, now).FirstAsync(ct),
+            await EndingAsync(db, now, ct),
             await active.WithoutRights(db, now).OrderBy(b => b.Title).ThenBy(b => b.Id).Select(b => new DashboardBook(b.Id, b.Title)).FirstAsync(ct),
             await active.WithoutVideo().OrderBy(b => b.Title).ThenBy(b => b.Id).Select(b => new DashboardBook(b.Id, b.Title)).FirstAsync(ct));
     }
@@ -54,17 +53,20 @@ internal static class CatalogNeeds
         orderby asset.StuckAt, asset.Id
         select new DashboardVideo(asset.Id, book.Id, book.Title, asset.ProcessingStatus, asset.SubmitProblem, asset.StuckAt!.Value);
 
-    private static IQueryable<DashboardWindow> Ending(StorytimeDb db, IQueryable<Book> active, DateTimeOffset now)
+    /// <summary>Counted in the same pass.</summary>
+    private static async Task<DashboardList<DashboardWindow>> EndingAsync(StorytimeDb db, DateTimeOffset now, CancellationToken ct)
     {
-        var soon = now + _soon;
-        return
-            from window in db.RightsWindows
-            where window.EndAt > now && window.EndAt <= soon
-            join book in active on new { Id = window.BookId, Publisher = (long?)window.PublisherId } equals new { book.Id, Publisher = book.PublisherId }
-            where !db.RightsWindows.Any(next =>
-                next.BookId == window.BookId && next.PublisherId == window.PublisherId && (next.Territory == window.Territory || next.Territory == RightsWindow.Global)
-                && next.StartAt <= window.EndAt && window.EndAt < next.EndAt)
-            orderby window.EndAt, window.Id
-            select new DashboardWindow(window.Id, book.Id, book.Title, window.Territory, window.EndAt);
+        var windows = await db.Database.SqlQuery<EndingWindow>($"""
+            select w.id, w.book_id, b.title, w.territory, w.end_at, (count(*) over ())::int as total
+            from rights_windows w join books b on b.id = w.book_id and b.publisher_id = w.publisher_id and b.status = 'active'
+            where w.end_at > {now} and w.end_at <= {now + _soon} and not exists (
+                select from rights_windows n where n.book_id = w.book_id and n.publisher_id = w.publisher_id and n.territory in (w.territory, 'GLOBAL')
+                    and n.start_at <= w.end_at and w.end_at < n.end_at)
+            order by w.end_at, w.id limit {ReadDashboard.First}
+            """).ToListAsync(ct);
+        return new DashboardList<DashboardWindow>(
+            windows.Count == 0 ? 0 : windows[0].Total, [.. windows.Select(w => new DashboardWindow(w.Id, w.BookId, w.Title, w.Territory, w.EndAt))]);
     }
+
+    private sealed record EndingWindow(long Id, long BookId, string Title, string Territory, DateTimeOffset EndAt, int Total);
 }

@@ -20,7 +20,7 @@ public sealed record DashboardBook(long BookId, string Title);
 
 internal static class ReadDashboard
 {
-    private const int First = 10;
+    internal const int First = 10;
 
     /// <summary>What needs a person now, as far as the caller's role may see it, and what was watched in the last 30 days.</summary>
     [EndpointName("read_dashboard")]
@@ -28,12 +28,15 @@ internal static class ReadDashboard
         Staff staff, StorytimeDb db, [FromKeyedServices(DataSetup.Reports)] NpgsqlDataSource reports, TimeProvider time, CancellationToken ct)
     {
         var now = time.Now();
-        return TypedResults.Ok(new DashboardResponse(
-            now,
-            staff.Role is AdminRole.Admin or AdminRole.Editor ? await CatalogNeeds.ReadAsync(db, now, ct) : null,
-            staff.Role is AdminRole.Admin or AdminRole.Finance ? await MoneyNeeds.ReadAsync(db, Days.Of(now), ct) : null,
-            await RecentWatching.ReadAsync(reports, Days.Of(now), ct)));
+        // At the same time, because it has a connection of its own.
+        var (needs, watching) = (NeedsAsync(staff.Role, db, now, ct), RecentWatching.ReadAsync(reports, Days.Of(now), ct));
+        await Task.WhenAll(needs, watching);
+        return TypedResults.Ok(new DashboardResponse(now, (await needs).Catalog, (await needs).Money, await watching));
     }
+
+    private static async Task<(DashboardCatalog? Catalog, DashboardMoney? Money)> NeedsAsync(AdminRole role, StorytimeDb db, DateTimeOffset now, CancellationToken ct) =>
+        (role is AdminRole.Admin or AdminRole.Editor ? await CatalogNeeds.ReadAsync(db, now, ct) : null,
+            role is AdminRole.Admin or AdminRole.Finance ? await MoneyNeeds.ReadAsync(db, Days.Of(now), ct) : null);
 
     /// <summary>The query must be ordered.</summary>
     internal static async Task<DashboardList<T>> FirstAsync<T>(this IQueryable<T> rows, CancellationToken ct)

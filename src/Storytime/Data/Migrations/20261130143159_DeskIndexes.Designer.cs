@@ -653,6 +653,8 @@ namespace Storytime.Data.Migrations
                     b.HasIndex("Title", "Id")
                         .HasDatabaseName("ix_books_title_id");
 
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("Title", "Id"), new[] { "Status", "PublisherId", "PlayingAssetId" });
+
                     b.HasIndex(new[] { "Title", "Id" }, "ix_books_without_video")
                         .HasDatabaseName("ix_books_without_video")
                         .HasFilter("playing_asset_id is null");
@@ -1563,6 +1565,8 @@ namespace Storytime.Data.Migrations
 
                     b.HasIndex("BookId", "Territory")
                         .HasDatabaseName("ix_rights_windows_book_id_territory");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("BookId", "Territory"), new[] { "PublisherId", "StartAt", "EndAt" });
 
                     b.HasIndex("StartAt", "Id")
                         .HasDatabaseName("ix_rights_windows_start_at_id");

@@ -10,6 +10,26 @@ namespace Storytime.Data.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropIndex(
+                name: "ix_rights_windows_book_id_territory",
+                table: "rights_windows");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rights_windows_book_id_territory",
+                table: "rights_windows",
+                columns: new[] { "book_id", "territory" })
+                .Annotation("Npgsql:IndexInclude", new[] { "publisher_id", "start_at", "end_at" });
+
+            migrationBuilder.DropIndex(
+                name: "ix_books_title_id",
+                table: "books");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_books_title_id",
+                table: "books",
+                columns: new[] { "title", "id" })
+                .Annotation("Npgsql:IndexInclude", new[] { "status", "publisher_id", "playing_asset_id" });
+
             migrationBuilder.CreateIndex(
                 name: "ix_video_assets_failed",
                 table: "video_assets",
@@ -36,6 +56,24 @@ namespace Storytime.Data.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropIndex(
+                name: "ix_rights_windows_book_id_territory",
+                table: "rights_windows");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_rights_windows_book_id_territory",
+                table: "rights_windows",
+                columns: new[] { "book_id", "territory" });
+
+            migrationBuilder.DropIndex(
+                name: "ix_books_title_id",
+                table: "books");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_books_title_id",
+                table: "books",
+                columns: new[] { "title", "id" });
+
             migrationBuilder.DropIndex(
                 name: "ix_video_assets_failed",
                 table: "video_assets");
