@@ -74,17 +74,16 @@ internal sealed record PlaybackQuestion
     {
         var decision = Entitlement.Decide(InLibrary && Book is not null, Book?.Facts ?? default, Story);
         // Granted, yet less than a second of the rights window is left: it is over. A child's time comes in whole seconds, so it cannot be that.
-        return decision.IsGranted && IsOver(decision, options) ? new Decision(PlaybackRefusal.RightsExpired, null, null) : decision;
+        return decision.IsGranted && CookieMint.Expiry(At, decision.MustEndAt, options) <= At ? new Decision(PlaybackRefusal.RightsExpired, null, null) : decision;
     }
 
     /// <summary>Every rule's answer; the first no is that of <see cref="Decide"/>.</summary>
-    public IReadOnlyList<RuleAnswer> Explain(CloudFrontOptions options) =>
-    [
-        .. Entitlement.Explain(InLibrary && Book is not null, Book?.Facts ?? default, ScreenTime, Story).Select(a =>
-            a.Rule == EntitlementRule.RightsWindow && a.Decision.IsGranted && IsOver(a.Decision, options)
-                ? a with { Decision = new Decision(PlaybackRefusal.RightsExpired, null, null) }
-                : a),
-    ];
-
-    private bool IsOver(Decision granted, CloudFrontOptions options) => CookieMint.Expiry(At, granted.MustEndAt, options) <= At;
+    public IReadOnlyList<RuleAnswer> Explain(CloudFrontOptions options)
+    {
+        var answers = Entitlement.Explain(InLibrary && Book is not null, Book?.Facts ?? default, ScreenTime, Story);
+        var decision = Decide(options);
+        return decision.IsGranted || answers.Any(a => !a.Decision.IsGranted)
+            ? answers
+            : [.. answers.Select(a => a.Rule == EntitlementRule.RightsWindow ? a with { Decision = decision } : a)];
+    }
 }

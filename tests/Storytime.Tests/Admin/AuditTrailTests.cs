@@ -68,10 +68,10 @@ public sealed class AuditTrailTests(StorytimeApp app) : IClassFixture<StorytimeA
     [Fact]
     public async Task A_span_of_time_can_be_asked_for()
     {
-        await app.SqlAsync("insert into audit_entries (action, subject_type, subject_id, created_at) select 'timed', 'book', n, timestamptz '2026-03-01Z' + n * interval '1 hour' from generate_series(1, 4) n");
+        await app.SqlAsync("insert into audit_entries (action, subject_type, subject_id, created_at) select 'timed', 'book', 9000 + n, timestamptz '2026-03-01Z' + n * interval '1 hour' from generate_series(1, 4) n");
         var admin = await app.AdminAsync();
-        (await ListAsync(admin, "action=timed&from=2026-03-01T02:00:00Z&to=2026-03-01T03:00:00Z")).Select(e => (long)e!["subject_id"]!).ShouldBe([3, 2]);
-        (await ListAsync(admin, "action=timed&per_page=1&page=4")).Select(e => (long)e!["subject_id"]!).ShouldBe([1]);
+        (await ListAsync(admin, "action=timed&from=2026-03-01T02:00:00Z&to=2026-03-01T03:00:00Z")).Select(e => (long)e!["subject_id"]!).ShouldBe([9003, 9002]);
+        (await ListAsync(admin, "action=timed&per_page=1&page=4")).Select(e => (long)e!["subject_id"]!).ShouldBe([9001]);
         (await admin.GetAsync($"{Entries}?from=0001-01-01T00:00:00Z")).ShouldBeError(HttpStatusCode.UnprocessableEntity, "validation_failed");
     }
 

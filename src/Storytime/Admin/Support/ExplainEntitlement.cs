@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Storytime.Children;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Errors;
