@@ -104,9 +104,9 @@ internal sealed class Passkeys(
 
     private (DateTimeOffset AskedAt, string State)? Take(HttpContext http, string act)
     {
-        var text = kept.ReadCookie(http, Cookie);
+        var (of, rest) = ShortLived.Split(kept.ReadCookie(http, Cookie) ?? "");
         ShortLived.DeleteCookie(http, Cookie);
-        if (text is null || ShortLived.Split(text) is not var (of, rest) || of != act)
+        if (of != act)
             return null;
         var (askedAt, state) = ShortLived.Split(rest);
         return (new DateTimeOffset(long.Parse(askedAt, CultureInfo.InvariantCulture), TimeSpan.Zero), state);
