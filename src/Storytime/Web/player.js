@@ -5,12 +5,13 @@ import Hls from 'hls.js';
  * @param {HTMLVideoElement} video
  * @param {string} url of the manifest
  * @param {(message: string) => void} [failed] is told when it cannot go on.
+ * @param {boolean} [byScript] for hls.js also where the browser could, because some play HLS without its captions.
  * @returns {() => void} ends it.
  */
-export function play(video, url, failed = () => {}) {
+export function play(video, url, failed = () => {}, byScript = false) {
   video.crossOrigin = 'use-credentials';
   const onError = () => failed('The video cannot be played. Load the page again; if it stays so, look at its job.');
-  if (video.canPlayType('application/vnd.apple.mpegurl')) {
+  if (!byScript && video.canPlayType('application/vnd.apple.mpegurl')) {
     video.addEventListener('error', onError);
     video.src = url;
     return () => {

@@ -61,7 +61,7 @@ internal sealed class Films(RunningStorytime storytime) : IDisposable
     }
 
     /// <summary>Small, and it moves.</summary>
-    private async Task<string> DrawAsync()
+    public async Task<string> DrawAsync()
     {
         var film = Path.Combine(_folder, "film.mp4");
         if (File.Exists(film))

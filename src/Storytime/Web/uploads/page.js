@@ -1,4 +1,5 @@
 // The page /admin/uploads. Blazor leaves its container alone, so that files go on while the circuit of the page is lost and found again.
+import { ask } from './ask.js';
 import { accepted } from './files.js';
 import { take } from './choose.js';
 import { askForDraft } from './draft.js';
@@ -8,14 +9,14 @@ import { RowView } from './row-view.js';
 import { Totals } from './totals.js';
 import { Work } from './work.js';
 
-const question = 'Files are being uploaded. Leave the page? You can go on later, when you choose the files again.';
+const leaving = 'Files are being uploaded. When you leave the page, they stop; you can go on later, when you choose the same files again.';
 
-/** @param {HTMLElement} root @returns {Promise<{ mayLeave: () => boolean, dispose: () => void }>} */
+/** @param {HTMLElement} root @returns {Promise<{ mayLeave: () => Promise<boolean>, dispose: () => void }>} */
 export async function mount(root) {
   const release = await becomeKeeper();
   const page = new Page(root, release !== null);
   void page.work.resume();
-  return { mayLeave: () => !page.isBusy || confirm(question), dispose: () => { page.dispose(); release?.(); } };
+  return { mayLeave: async () => !page.isBusy || await ask(leaving, 'Leave', 'Stay'), dispose: () => { page.dispose(); release?.(); } };
 }
 
 /** One tab alone remembers the list: two would overwrite each other's. @returns {Promise<(() => void) | null>} null when another tab does. */
@@ -142,10 +143,10 @@ class Page {
     this.#tick();
   }
 
-  #cancel(row) {
+  async #cancel(row) {
     const loses = row.sent > 0 && !row.assetId && row.stage !== 'done';
-    if (!loses || confirm(`Cancel ${row.name}? What was sent of it is deleted.`))
-      void this.work.cancel(row);
+    if (!loses || await ask(`Cancel ${row.name}? What was sent of it is deleted.`, 'Cancel the upload', 'Keep it'))
+      await this.work.cancel(row);
   }
 
   async #draft(row) {

@@ -54,12 +54,14 @@ export class RowView {
     text(this.hint, hintOf(row));
     this.note.classList.toggle('up-problem', ['stopped', 'failed'].includes(stage));
     const open = beforeStart.includes(stage) || (row.kind !== 'cover' && ['sending', 'paused', 'held'].includes(stage));
-    this.picker.show(row.book, row.candidates, !open || (stage === 'stopped' && row.uploaded && row.kind === 'cover'));
-    this.publish.checked = row.publish || stage === 'published';
-    this.publish.disabled = ['published', 'failed'].includes(stage) || row.book?.status === 'active';
+    this.picker.show(row.book, row.candidates, stage === 'stopped' && row.uploaded && row.kind === 'cover');
+    // Later on the link tells it.
+    this.picker.element.hidden = !open;
+    this.publishLine.hidden = ['published', 'failed'].includes(stage) || row.book?.status === 'active';
+    this.languageLine.hidden = !open;
+    this.publish.checked = row.publish;
     if (document.activeElement !== this.language)
       this.language.value = row.language ?? '';
-    this.language.disabled = !open;
     this.#progress();
     this.#actions(open);
   }
@@ -84,8 +86,8 @@ export class RowView {
     const shown = {
       start: stage === 'waiting', pause: stage === 'sending', goOn: stage === 'paused', retry: stage === 'stopped' && (row.uploaded || row.file !== undefined),
       choose: stage === 'lost' || (stage === 'stopped' && !row.uploaded && row.file === undefined),
-      cancel: ['sending', 'paused', 'stopped', 'lost', 'held', 'choose', 'waiting'].includes(stage),
-      remove: ['processing', 'ready', 'published', 'failed', 'done'].includes(stage),
+      cancel: ['sending', 'paused', 'stopped', 'lost', 'held'].includes(stage),
+      remove: ['choose', 'waiting', 'processing', 'ready', 'published', 'failed', 'done'].includes(stage),
     };
     const focused = Object.values(buttons).includes(document.activeElement);
     for (const [name, button] of Object.entries(buttons))

@@ -66,17 +66,20 @@ async function sendParts(row, file, { signal, remember, onProgress, onWait }) {
       const blob = file.slice((number - 1) * there.part_size, number * there.part_size);
       const checksum = await digest(blob);
       const { parts: [part] } = await api('POST', `/uploads/${row.uploadId}/parts`, { part_numbers: [number], checksums_sha256: [checksum] }, either);
-      await put(part, blob, either, n => {
-        sent.set(number, n);
+      try {
+        await put(part, blob, either, n => {
+          sent.set(number, n);
+          tell();
+        });
+        sent.set(number, blob.size);
+      } catch (error) {
+        // Half a part is nothing to the storage.
+        sent.delete(number);
+        throw error;
+      } finally {
         tell();
-      });
-      sent.set(number, blob.size);
-      tell();
-    }, either, (error, seconds) => {
-      sent.delete(number);
-      tell();
-      onWait(error, seconds);
-    }))));
+      }
+    }, either, onWait))));
   } catch (error) {
     // The other parts need not go on when one cannot.
     queue.clear();
@@ -87,7 +90,7 @@ async function sendParts(row, file, { signal, remember, onProgress, onWait }) {
 }
 
 async function sendWhole(row, file, { signal, remember, onProgress, onWait }) {
-  const path = row.kind === 'cover' ? `/books/${row.bookId}/cover` : '/uploads/captions';
+  const path = row.kind === 'cover' ? `/books/${row.book.id}/cover` : '/uploads/captions';
   const checksum = await digest(file);
   await persistently(async () => {
     const begun = await api('POST', path, { filename: file.name, content_type: kindOf(file.name).type, size: file.size, checksum_sha256: checksum }, signal);

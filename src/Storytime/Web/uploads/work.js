@@ -9,6 +9,9 @@ import { busy } from './rows.js';
 
 const lookEvery = 2000;
 
+/** What fails is said in its row. */
+const silent = { debug() {}, warn() {}, error() {} };
+
 export class Work {
   #rows;
   #uppy;
@@ -17,7 +20,7 @@ export class Work {
 
   constructor(rows) {
     this.#rows = rows;
-    this.#uppy = new Uppy({ id: 'storytime', autoProceed: false }).use(StorytimeUploader, {
+    this.#uppy = new Uppy({ id: 'storytime', autoProceed: false, logger: silent }).use(StorytimeUploader, {
       send: (file, signal, onProgress) => {
         const row = rows.get(file.meta.row);
         return send(row, row.file, {
