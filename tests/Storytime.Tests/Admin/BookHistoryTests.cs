@@ -10,7 +10,7 @@ public sealed class BookHistoryTests(StorytimeApp app) : IClassFixture<Storytime
     public async Task What_was_done_to_a_book_its_windows_and_its_videos_comes_newest_first()
     {
         var (editor, publisher) = (await app.EditorAsync(), await app.PublisherAsync());
-        var book = await editor.BookAsync("Moon", publisher);
+        var book = await editor.BookAsync("Moon", b => b["publisher_id"] = publisher);
         var kept = await editor.WindowAsync(publisher, book, app.Now.AddDays(1), app.Now.AddDays(9));
         await app.SqlAsync($"insert into audit_entries (action, subject_type, subject_id, created_at) values ('expired', 'publisher', {book}, now())");
         var video = await app.ReadyVideoAsync(book);
@@ -26,7 +26,7 @@ public sealed class BookHistoryTests(StorytimeApp app) : IClassFixture<Storytime
     public async Task A_window_that_was_deleted_is_still_told_of_by_its_own_book_and_by_no_other()
     {
         var (editor, publisher) = (await app.EditorAsync(), await app.PublisherAsync());
-        var (book, other) = (await editor.BookAsync("Moon", publisher), await editor.BookAsync("Sun", publisher));
+        var (book, other) = (await editor.BookAsync("Moon", b => b["publisher_id"] = publisher), await editor.BookAsync("Sun", b => b["publisher_id"] = publisher));
         var gone = await editor.WindowAsync(publisher, book, app.Now.AddDays(1), app.Now.AddDays(9));
         (await editor.DeleteAsync($"/admin/api/v1/rights_windows/{gone}")).ShouldBe(HttpStatusCode.NoContent);
 

@@ -3,7 +3,7 @@ import { api } from './console.js';
 
 const type = 'application/vnd.apple.mpegurl';
 
-export function open(video, assetId, page) {
+export function open(video, assetId, hasCaptions, page) {
   let timer, end, closed = false;
 
   const tell = problem => closed ? undefined : page.invokeMethodAsync('Tell', problem).catch(() => { });
@@ -30,15 +30,17 @@ export function open(video, assetId, page) {
   };
 
   // The bundle with hls.js is large: only a browser that needs it gets it.
-  const byScript = async url => {
+  const byScript = async (url, without) => {
     let player;
     try {
       player = await import('/console/dist/player.js');
     } catch {
-      return tell('This browser does not play HLS by itself, and the player for it could not be loaded. Use another browser.');
+      return without();
     }
-    if (!closed)
-      end = player.play(video, url, tell);
+    if (closed)
+      return;
+    video.onerror = video.onloadedmetadata = null;
+    end = player.play(video, url, tell, true);
   };
 
   const begin = async () => {
@@ -47,8 +49,13 @@ export function open(video, assetId, page) {
       if (closed)
         return;
       if (video.canPlayType(type) === '')
-        return await byScript(url);
+        return await byScript(url, () => tell('This browser does not play HLS by itself, and the player for it could not be loaded. Use another browser.'));
       video.onerror = () => tell('The video cannot be played. Load the page again; if it stays so, tell an operator.');
+      // Some play the film and leave out its captions.
+      video.onloadedmetadata = () => {
+        if (hasCaptions && video.textTracks.length === 0)
+          byScript(url, () => tell('This browser shows no captions.'));
+      };
       video.src = url;
     } catch (error) {
       tell(error.message);
@@ -61,7 +68,7 @@ export function open(video, assetId, page) {
       closed = true;
       clearTimeout(timer);
       end?.();
-      video.onerror = null;
+      video.onerror = video.onloadedmetadata = null;
       video.pause();
       video.removeAttribute('src');
       video.load();
