@@ -51,7 +51,7 @@ public sealed partial class ConsoleUploadTests(ConsoleBrowser console) : IClassF
         await user.Page.Keyboard.PressAsync("Enter");
         await user.Page.Locator("h1", new() { HasText = titles[1] }).WaitForAsync();
         await user.SettleAsync();
-        await TabToAsync(user.Page, "Watch it");
+        await TabToAsync(user.Page, "Watch");
         await user.Page.Keyboard.PressAsync("Enter");
         await user.Page.WaitForFunctionAsync("() => document.querySelector('video')?.videoWidth > 0");
         await user.Page.EvaluateAsync("() => document.querySelector('video').play()");

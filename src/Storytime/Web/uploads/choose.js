@@ -7,8 +7,11 @@ const sure = 0.85;
 const ahead = 0.05;
 const namesAtOnce = 50;
 
-/** @returns {Promise<{ added: object[], resumed: object[], refused: string[] }>} */
-export async function take(files, rows) {
+/**
+ * @param {object | null} fallback the book of files whose names tell of none: of the page that somebody came from.
+ * @returns {Promise<{ added: object[], resumed: object[], refused: string[] }>}
+ */
+export async function take(files, rows, fallback) {
   const [added, resumed, refused] = [[], [], []];
   for (const file of files) {
     const what = kindOf(file.name);
@@ -28,18 +31,18 @@ export async function take(files, rows) {
     }
   }
   for (let i = 0; i < added.length; i += namesAtOnce)
-    await match(added.slice(i, i + namesAtOnce));
+    await match(added.slice(i, i + namesAtOnce), fallback);
   return { added, resumed, refused };
 }
 
-async function match(rows) {
-  const { files } = await api('POST', '/book_matches', { names: rows.map(row => row.name) }).catch(() => ({ files: [] }));
+async function match(rows, fallback) {
+  const { files } = await api('POST', '/book_matches', { names: rows.map(row => row.name) }).catch(() => ({ files: rows.map(row => ({ title: row.name, candidates: [] })) }));
   files.forEach((file, i) => {
-    const candidates = file.candidates.map(c => ({ id: c.book_id, title: c.title, author: c.author, status: c.status, hasVideo: c.has_video, score: c.score }));
+    const candidates = file.candidates.map(({ book_id: id, title, author, status, has_video: hasVideo, score }) => ({ id, title, author, status, hasVideo, score }));
     const [best, second] = candidates;
     Object.assign(rows[i], {
       candidates, title: titleCase(file.title), author: file.author, language: rows[i].kind === 'captions' ? file.language ?? '' : undefined,
-      book: best?.score >= sure && !(second?.score > best.score - ahead) ? best : null,
+      book: best?.score >= sure && !(second?.score > best.score - ahead) ? best : fallback,
     });
     rows[i].stage = rows[i].book ? 'waiting' : 'choose';
   });

@@ -1,10 +1,12 @@
 // The page /admin/uploads. Blazor leaves its container alone, so that files go on while the circuit of the page is lost and found again.
+import { api } from '/console/console.js';
 import { ask } from './ask.js';
-import { accepted } from './files.js';
 import { take } from './choose.js';
+import { h } from './dom.js';
 import { askForDraft } from './draft.js';
-import { h, newId } from './dom.js';
+import { frame } from './frame.js';
 import { busy, canStart, ended, Rows } from './rows.js';
+import { asChoice } from './picker.js';
 import { RowView } from './row-view.js';
 import { Totals } from './totals.js';
 import { Work } from './work.js';
@@ -28,16 +30,33 @@ function becomeKeeper() {
   }));
 }
 
+/** The page of a book leads here by ?book=123. */
+async function bookOfAddress() {
+  const id = new URLSearchParams(location.search).get('book');
+  return /^\d+$/.test(id) ? api('GET', `/books/${id}`).then(asChoice, () => null) : null;
+}
+
 class Page {
   #views = new Map();
   #totals = new Totals();
   #quarter = 0;
+  #fallback;
+  #parts;
   #timer;
 
   constructor(root, keeps) {
     this.rows = new Rows(keeps);
     this.work = new Work(this.rows);
-    this.#build(root, keeps);
+    this.#fallback = bookOfAddress();
+    this.root = root;
+    this.#parts = frame(root, keeps, {
+      take: files => void this.#take(files),
+      startAll: () => this.rows.all.filter(canStart).forEach(row => this.work.start(row)),
+      pauseAll: () => this.rows.all.forEach(row => this.work.pause(row)),
+      resumeAll: () => this.rows.all.forEach(row => this.work.goOn(row)),
+      clear: () => this.rows.all.filter(ended).forEach(row => this.rows.remove(row)),
+      publishAll: () => this.#publishAll(),
+    });
     this.rows.addEventListener('add', e => this.#show(e.detail));
     this.rows.addEventListener('change', e => this.#onChange(e.detail));
     this.rows.addEventListener('remove', e => this.#onRemove(e.detail));
@@ -58,42 +77,12 @@ class Page {
     this.root.replaceChildren();
   }
 
-  #build(root, keeps) {
-    const button = (label, act, filled = false) => h('button', { type: 'button', className: `up-button${filled ? ' up-filled' : ''}`, onclick: act }, label);
-    this.root = root;
-    this.input = h('input', { type: 'file', multiple: true, accept: accepted, hidden: true, onchange: () => { void this.#take([...this.input.files]); this.input.value = ''; } });
-    this.drop = h('div', {
-      className: 'up-drop', ondragover: e => { e.preventDefault(); this.drop.classList.add('up-over'); }, ondragleave: () => this.drop.classList.remove('up-over'),
-      ondrop: e => { e.preventDefault(); this.drop.classList.remove('up-over'); void this.#take([...e.dataTransfer.files]); },
-    }, h('p', {}, 'Drop files here, or choose them. Videos are .mp4, .m4v or .mov; covers .jpg, .png or .webp; captions .vtt.'),
-    h('p', { className: 'up-hint' }, 'Names tell the book: “The Moon Boat.mp4”, “The Moon Boat - Ada Reed.jpg”, “123_moon.mp4” for book 123, “the-moon-boat.de.vtt” for German captions.'),
-    button('Choose files', () => this.input.click(), true), this.input);
-    const all = newId('publish-all');
-    this.publishAll = h('input', { type: 'checkbox', id: all, onchange: () => this.#publishAll() });
-    this.bulk = {
-      start: button('Start all', () => this.rows.all.filter(canStart).forEach(row => this.work.start(row)), true),
-      pause: button('Pause all', () => this.rows.all.forEach(row => this.work.pause(row))),
-      goOn: button('Resume all', () => this.rows.all.forEach(row => this.work.goOn(row))),
-      clear: button('Remove the finished', () => this.rows.all.filter(ended).forEach(row => this.rows.remove(row))),
-    };
-    this.total = h('progress', { max: 100, 'aria-label': 'Progress of all files' });
-    this.totalText = h('span', { className: 'up-numbers' });
-    this.totalLine = h('div', { className: 'up-progress', hidden: true }, this.total, this.totalText);
-    this.problems = h('div', { role: 'alert', className: 'up-problem' });
-    this.live = h('p', { role: 'status', className: 'sr-only' });
-    this.list = h('ul', { className: 'up-list', role: 'list' });
-    this.bar = h('div', { className: 'up-actions' }, ...Object.values(this.bulk), h('div', { className: 'up-check' }, this.publishAll, h('label', { htmlFor: all }, 'Publish all when ready')));
-    this.section = h('section', { 'aria-labelledby': 'up-files' }, h('h2', { id: 'up-files' }, 'Files'), this.bar, this.totalLine, this.list);
-    root.replaceChildren(keeps ? '' : h('p', { className: 'up-note' }, 'Uploads are open in another tab too. This tab works as well, but forgets its list when it is loaded anew.'),
-      this.drop, this.problems, this.live, this.section);
-  }
-
   async #take(files) {
     this.#say(`${files.length} ${files.length === 1 ? 'file' : 'files'} chosen.`);
-    const { added, resumed, refused } = await take(files, this.rows);
-    this.problems.replaceChildren(...refused.map(sentence => h('p', {}, sentence)));
+    const { added, resumed, refused } = await take(files, this.rows, await this.#fallback);
+    this.#parts.problems.replaceChildren(...refused.map(sentence => h('p', {}, sentence)));
     for (const row of added) {
-      row.publish = this.publishAll.checked && row.kind === 'video';
+      row.publish = this.#parts.publishAll.checked && row.kind === 'video';
       this.rows.add(row);
     }
     for (const row of resumed) {
@@ -111,11 +100,11 @@ class Page {
   #show(row) {
     const view = new RowView(row, {
       start: r => this.work.start(r), pause: r => this.work.pause(r), goOn: r => this.work.goOn(r), retry: r => this.work.retry(r), cancel: r => this.#cancel(r),
-      choose: () => this.input.click(), draft: r => this.#draft(r), setBook: (r, book) => this.#setBook(r, book),
+      choose: () => this.#parts.input.click(), draft: r => this.#draft(r), setBook: (r, book) => this.#setBook(r, book),
       setPublish: (r, publish) => this.#setPublish(r, publish), setLanguage: (r, language) => this.rows.change(r, { language }),
     });
     this.#views.set(row.key, view);
-    this.list.append(view.element);
+    this.#parts.list.append(view.element);
     this.#tick();
   }
 
@@ -135,7 +124,7 @@ class Page {
   #onRemove(row) {
     const { element } = this.#views.get(row.key);
     const focused = element.contains(document.activeElement);
-    const next = element.nextElementSibling ?? element.previousElementSibling ?? this.drop;
+    const next = element.nextElementSibling ?? element.previousElementSibling ?? this.#parts.drop;
     element.remove();
     this.#views.delete(row.key);
     if (focused)
@@ -153,7 +142,7 @@ class Page {
     const book = await askForDraft(row);
     if (!book)
       return;
-    const chosen = { id: book.id, title: book.title, author: book.author, status: book.status, hasVideo: false };
+    const chosen = asChoice(book);
     // Its cover and captions are called the same.
     for (const other of this.rows.all.filter(r => r === row || (!r.book && r.title && r.title.toLowerCase() === row.title?.toLowerCase())))
       this.#setBook(other, chosen);
@@ -173,7 +162,7 @@ class Page {
 
   #publishAll() {
     for (const row of this.rows.all.filter(r => r.kind === 'video' && !ended(r)))
-      this.#setPublish(row, this.publishAll.checked);
+      this.#setPublish(row, this.#parts.publishAll.checked);
   }
 
   #tick() {
@@ -181,14 +170,14 @@ class Page {
     this.#totals.sample(rows);
     rows.filter(row => row.stage === 'sending').forEach(row => this.#views.get(row.key)?.update());
     const { text, percent } = this.#totals.of(rows);
-    this.section.hidden = rows.length === 0;
-    this.totalLine.hidden = percent === null;
-    this.total.value = percent ?? 0;
-    this.totalText.textContent = text;
-    this.bulk.start.disabled = !rows.some(canStart);
-    this.bulk.pause.disabled = !rows.some(row => row.stage === 'sending');
-    this.bulk.goOn.disabled = !rows.some(row => row.stage === 'paused');
-    this.bulk.clear.disabled = !rows.some(ended);
+    this.#parts.section.hidden = rows.length === 0;
+    this.#parts.totalLine.hidden = percent === null;
+    this.#parts.total.value = percent ?? 0;
+    this.#parts.totalText.textContent = text;
+    this.#parts.bulk.start.disabled = !rows.some(canStart);
+    this.#parts.bulk.pause.disabled = !rows.some(row => row.stage === 'sending');
+    this.#parts.bulk.goOn.disabled = !rows.some(row => row.stage === 'paused');
+    this.#parts.bulk.clear.disabled = !rows.some(ended);
     // A quarter at a time: a screen reader reads nothing else otherwise.
     const quarter = percent === null ? 0 : Math.floor(percent / 25);
     if (quarter > this.#quarter && quarter < 4)
@@ -197,7 +186,7 @@ class Page {
   }
 
   #say(sentence) {
-    this.live.textContent = sentence;
+    this.#parts.live.textContent = sentence;
   }
 
   #onLeave = e => {

@@ -2,6 +2,9 @@
 import { api } from '/console/console.js';
 import { h, newId } from './dom.js';
 
+/** What a row keeps of a book of the API. */
+export const asChoice = ({ id, title, author, status, playing_asset_id: video }) => ({ id, title, author, status, hasVideo: video !== null });
+
 export class BookPicker {
   #list;
   #options = [];
@@ -43,7 +46,7 @@ export class BookPicker {
     const [words, asked] = [this.input.value.trim(), ++this.#asked];
     const books = words === '' ? this.#candidates
       : await api('GET', `/books?per_page=8&q=${encodeURIComponent(words.slice(0, 200))}`)
-        .then(page => page.data.map(b => ({ id: b.id, title: b.title, author: b.author, status: b.status, hasVideo: b.playing_asset_id !== null })), () => []);
+        .then(page => page.data.map(asChoice), () => []);
     // Of answers that overtake each other, the last question's one counts.
     if (asked === this.#asked && document.activeElement === this.input)
       this.#show(books, words !== '');
