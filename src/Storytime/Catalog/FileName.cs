@@ -77,7 +77,7 @@ internal sealed partial record FileName(long? BookId, string Text, string Title,
     [GeneratedRegex(@"(?<=\p{Ll})(?=\p{Lu})")]
     private static partial Regex WordStart();
 
-    [GeneratedRegex(@"[_.]|(?<=\S)-(?=\S)")]
+    [GeneratedRegex(@"[_.]|(?<=[^\s_.])-(?=[^\s_.])")]
     private static partial Regex Separators();
 
     [GeneratedRegex(@"\s+")]
