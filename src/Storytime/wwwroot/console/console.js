@@ -16,3 +16,9 @@ export async function api(method, path, body, signal) {
   const error = new Error(fields.length > 0 ? fields.join(' ') : json?.error?.message ?? `The server answered ${answer.status}.`);
   throw Object.assign(error, { code: json?.error?.code, status: answer.status });
 }
+
+// Enter chooses from an open list of suggestions; the form around it must not be sent by it, which happens before the choice has arrived.
+document.addEventListener('keydown', event => {
+  if (event.key === 'Enter' && event.target instanceof HTMLInputElement && event.target.closest('.mud-autocomplete'))
+    event.preventDefault();
+}, true);
