@@ -61,7 +61,7 @@ public sealed class ConsoleFlowTests(ConsoleBrowser console) : IClassFixture<Con
         await user.DialogButton("Issue for good").ClickAsync();
         await user.ConfirmIdentityAsync(staff.Password);
         await user.Text($"The statement of {publisher} for {month} is issued.").WaitForAsync();
-        await user.Page.Locator("dl.facts", new() { HasText = "Issued (UTC)" }).WaitForAsync();
+        await user.Page.Locator("dl.facts", new() { HasText = "by member of staff" }).WaitForAsync();
         (await user.Button("Issue").CountAsync()).ShouldBe(0);
         (await user.Page.Locator("iframe.pdf").GetAttributeAsync("src"))!.ShouldContain(".pdf?inline=true");
 
@@ -86,7 +86,7 @@ public sealed class ConsoleFlowTests(ConsoleBrowser console) : IClassFixture<Con
         why.Count(sentence => Regex.IsMatch(sentence, @"\w+ \w+ .*\.\s*$")).ShouldBeGreaterThan(1, string.Join('\n', why));
 
         await films.MendAsync(asset);
-        await user.Button($"Try version 1 of {title} again").ClickAsync();
+        await user.Button($"Try again: version 1 of {title}").ClickAsync();
         await user.DialogButton("Try again").ClickAsync();
         // The page follows by itself.
         await user.Button("Watch it").WaitForAsync(new() { Timeout = 120_000 });
@@ -125,7 +125,7 @@ public sealed class ConsoleFlowTests(ConsoleBrowser console) : IClassFixture<Con
         await user.Page.GotoAsync($"/admin/support?q={Uri.EscapeDataString(Storytime.Parent.Email)}");
         await user.Row(Storytime.Parent.Email).GetByRole(AriaRole.Link).ClickAsync();
         await Database.AgeSignInAsync(Storytime, staff.Email);
-        await user.Button($"Reveal the names of child {child}").ClickAsync();
+        await user.Button($"Reveal names of child {child}").ClickAsync();
         var reason = $"Question {Guid.NewGuid():N}";
         await user.FillInDialogAsync("Reason", reason);
         await user.DialogButton("Show the names").ClickAsync();

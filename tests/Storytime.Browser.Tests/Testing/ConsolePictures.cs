@@ -8,12 +8,12 @@ internal static class ConsolePictures
     /// <summary>Of these in dark colours too.</summary>
     private static readonly HashSet<string> Dark = ["start", "books", "statement-draft"];
 
-    private static readonly bool IsWanted = Environment.GetEnvironmentVariable("STORYTIME_DOCS_SCREENSHOTS") == "1";
+    public static bool AreWanted { get; } = Environment.GetEnvironmentVariable("STORYTIME_DOCS_SCREENSHOTS") == "1";
 
     /// <summary>As much of the page as a screen shows.</summary>
     public static async Task TakeAsync(ConsoleUser user, ConsolePage page, int width, bool dark)
     {
-        if (!IsWanted || (dark && !Dark.Contains(page.Name)))
+        if (!AreWanted || (dark && !Dark.Contains(page.Name)))
             return;
         // Charts have drawn and pictures have come.
         await user.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);

@@ -15,9 +15,10 @@ internal sealed class ConsoleUser : IAsyncDisposable
     private const string OpenList = ".mud-popover-open .mud-list-item";
 
     private readonly IBrowserContext _context;
+    private readonly bool _ownsContext;
     private readonly List<string> _errors = [];
 
-    private ConsoleUser(IBrowserContext context, IPage page, Uri app) => (_context, Page, App) = (context, page, app);
+    private ConsoleUser(IBrowserContext context, bool ownsContext, IPage page, Uri app) => (_context, _ownsContext, Page, App) = (context, ownsContext, page, app);
 
     public IPage Page { get; }
 
@@ -26,23 +27,13 @@ internal sealed class ConsoleUser : IAsyncDisposable
     /// <summary>What went wrong in the page so far.</summary>
     public IReadOnlyList<string> Errors => _errors;
 
-    /// <param name="session">Cookies, as Playwright keeps them; null for a browser that knows nobody.</param>
-    public static async Task<ConsoleUser> OpenAsync(ConsoleBrowser console, string? session, int width, bool dark)
+    /// <param name="ownsContext">Whether the context goes with the page.</param>
+    public static async Task<ConsoleUser> OpenAsync(IBrowserContext context, bool ownsContext, RunningStorytime storytime, int width, bool dark)
     {
-        var context = await console.Browser.NewContextAsync(new()
-        {
-            BaseURL = console.Storytime.App.ToString(),
-            ViewportSize = new() { Width = width, Height = width < 600 ? 844 : 900 },
-            HasTouch = width < 600,
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            ReducedMotion = ReducedMotion.Reduce,
-            Locale = "en-GB",
-            AcceptDownloads = true,
-            StorageState = session,
-        });
-        context.SetDefaultTimeout(30_000);
         var page = await context.NewPageAsync();
-        var user = new ConsoleUser(context, page, console.Storytime.App);
+        await page.SetViewportSizeAsync(width, HeightOf(width));
+        await page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
+        var user = new ConsoleUser(context, ownsContext, page, storytime.App);
         page.PageError += (_, error) => user._errors.Add(error);
         page.Dialog += async (_, dialog) =>
         {
@@ -78,6 +69,8 @@ internal sealed class ConsoleUser : IAsyncDisposable
             await Submit.ClickAsync();
         }
         await Page.WaitForURLAsync(url => !new Uri(url).AbsolutePath.StartsWith("/admin/sign-in", StringComparison.Ordinal));
+        // Whoever leaves the page while it connects gets an error of its script.
+        await SettleAsync();
     }
 
     /// <summary>The button of the form on a page without a circuit.</summary>
@@ -176,13 +169,35 @@ internal sealed class ConsoleUser : IAsyncDisposable
         return (answer.GetProperty("status").GetInt32(), answer.GetProperty("code").GetString()!);
     }
 
+    /// <summary>Turns the screen into another one; a menu that was open beside the page goes.</summary>
+    public async Task ResizeAsync(int width)
+    {
+        await Page.SetViewportSizeAsync(width, HeightOf(width));
+        if (width < 600)
+            await Page.WaitForFunctionAsync("() => !document.querySelector('.mud-drawer--open')");
+    }
+
+    /// <summary>As the system says it, before the sign-in; with the button of the console.</summary>
+    public async Task SetDarkAsync(bool dark)
+    {
+        await Page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
+        var button = Button(dark ? "Dark colours" : "Light colours");
+        if (await button.CountAsync() == 0)
+            return;
+        await button.ClickAsync();
+        await Button(dark ? "Light colours" : "Dark colours").WaitForAsync();
+        await Page.EvaluateAsync("() => localStorage.clear()");
+    }
+
+    private static int HeightOf(int width) => width < 600 ? 844 : 900;
+
     /// <summary>How wide the content is: more than the screen, and people must scroll to the side.</summary>
     public Task<int> ContentWidthAsync() => Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth");
 
     public async ValueTask DisposeAsync()
     {
         var errors = _errors.ToList();
-        await _context.DisposeAsync();
+        await (_ownsContext ? _context.CloseAsync() : Page.CloseAsync());
         errors.ShouldBeEmpty();
     }
 }

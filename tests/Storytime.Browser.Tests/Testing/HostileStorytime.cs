@@ -61,7 +61,7 @@ public sealed class HostileStorytime(RunningStorytime storytime) : IAsyncLifetim
         List<string> emails = [];
         foreach (var email in Hostile.Emails)
         {
-            if (await editor.TryAsync(HttpMethod.Post, "publishers", new { name = $"{Hostile.Word} {email}"[..40], billing_email = email }) == 201)
+            if (await editor.TryAsync(HttpMethod.Post, "publishers", new { name = $"{Hostile.Word} by mail", billing_email = email }) == 201)
                 emails.Add(email);
         }
         Emails = emails;

@@ -7,7 +7,7 @@ using Storytime.LocalCloud.Demo;
 namespace Storytime.Browser.Tests.Testing;
 
 /// <summary>
-/// A whole Storytime for all tests: <c>./run</c> on ports and data of its own, with the small demo. STORYTIME_RUN_JSON names the run.json of one that is
+/// A whole Storytime for all tests: <c>./run</c> on ports and data of its own, with the small demo (for pictures the whole one). STORYTIME_RUN_JSON names the run.json of one that is
 /// running already, which is then used and left running.
 /// </summary>
 public sealed class RunningStorytime : IAsyncLifetime
@@ -38,7 +38,7 @@ public sealed class RunningStorytime : IAsyncLifetime
         }
 
         _data = StorytimeRun.MakeDataFolder("browser");
-        _run = await StorytimeRun.StartAsync(_data, "small", StorytimeRun.FreePortBase());
+        _run = await StorytimeRun.StartAsync(_data, ConsolePictures.AreWanted ? "full" : "small", StorytimeRun.FreePortBase());
         Read(_run.RunFile);
     }
 
