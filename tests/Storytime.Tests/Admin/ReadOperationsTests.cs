@@ -22,7 +22,7 @@ public sealed class ReadOperationsTests(StorytimeApp app, Database database) : I
         app.Clock.Advance(TimeSpan.FromSeconds(90));
         var now = (await admin.GetAsync(Operations)).ShouldBe(HttpStatusCode.OK);
         ((long)now["roll_up_behind_seconds"]!).ShouldBe(90);
-        now["health"]!.AsArray().Select(h => ((string)h!["name"]!, (bool)h["healthy"]!, (string?)h["problem"])).ShouldBe([("database", true, null)]);
+        now["health"]!.AsArray().Select(h => ((string)h!["name"]!, (bool)h["healthy"]!, (string?)h["problem"])).ShouldBe([("database", true, null), ("signing key", true, null)]);
         var jobs = now["jobs"]!;
         jobs["workers"]!.AsArray().ShouldBeEmpty();
         var recurring = jobs["recurring"]!.AsArray().ShouldHaveSingleItem()!;

@@ -29,9 +29,9 @@ internal static class Needs
         new("Stuck videos", catalog.StuckVideos.Total, "No video is stuck.", "/admin/videos?stuck=true", [.. catalog.StuckVideos.First.Select(Video)]),
         new("Rights that end within 30 days", catalog.EndingRights.Total, "No rights of an active book end soon.", "/admin/rights",
             [.. catalog.EndingRights.First.Select(w => new NeedItem(w.Title, $"{w.Territory}, ends {Show.Time(w.EndAt)}", Book(w.BookId)))]),
-        new("Active books without rights", catalog.BooksWithoutRights.Total, "Every active book has rights somewhere.", "/admin/books?status=active&rights=none",
+        new("Active books without rights", catalog.BooksWithoutRights.Total, "Every active book has rights somewhere.", "/admin/books?status=active&without_rights=true",
             [.. catalog.BooksWithoutRights.First.Select(b => new NeedItem(b.Title, null, Book(b.BookId)))]),
-        new("Active books without a video", catalog.BooksWithoutVideo.Total, "Every active book has a video that plays.", "/admin/books?status=active&video=none",
+        new("Active books without a video", catalog.BooksWithoutVideo.Total, "Every active book has a video that plays.", "/admin/books?status=active&without_video=true",
             [.. catalog.BooksWithoutVideo.First.Select(b => new NeedItem(b.Title, null, Book(b.BookId)))]),
     ];
 
@@ -42,13 +42,13 @@ internal static class Needs
                 m.Month, $"{Show.Count(m.Publishers.Total, "publisher")}, {(m.Drafts == 0 ? "no draft yet" : Show.Count(m.Drafts, "draft"))}", $"/admin/statements?month={m.Month}"))]),
         new("Revenue that is missing", money.MissingRevenue.Count, "The revenue of every month that needs it is entered.", "/admin/revenue",
             [.. money.MissingRevenue.Select(m => new NeedItem(
-                $"{m.Month}, {m.Currency}", $"{Show.Count(m.Publishers, "publisher")} {(m.Publishers == 1 ? "waits" : "wait")} for it", $"/admin/revenue?month={m.Month}"))]),
-        new("Contracts that end within 60 days", money.EndingContracts.Total, "No active contract ends soon.", "/admin/contracts",
+                $"{m.Month}, {m.Currency}", $"{Show.Count(m.Publishers, "publisher")} {(m.Publishers == 1 ? "waits" : "wait")} for it", "/admin/revenue"))]),
+        new("Contracts that end within 60 days", money.EndingContracts.Total, "No active contract ends soon.", "/admin/contracts?status=active",
             [.. money.EndingContracts.First.Select(c => new NeedItem(
-                c.ContractName, $"{c.PublisherName}, last day {c.EndDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}", $"/admin/contracts?publisher_id={c.PublisherId}"))]),
+                c.ContractName, $"{c.PublisherName}, last day {c.EndDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}", $"/admin/contracts/{c.ContractId}"))]),
     ];
 
-    private static NeedItem Video(DashboardVideo v) => new(v.Title, $"{v.Problem ?? Json.Name(v.Status)} (since {Show.Time(v.Since)})", Book(v.BookId));
+    private static NeedItem Video(DashboardVideo v) => new(v.Title, $"{v.Problem ?? Json.Name(v.Status)} (since {Show.Time(v.Since)})", $"/admin/videos/{v.VideoAssetId}");
 
     private static string Book(long id) => $"/admin/books/{id}";
 }

@@ -30,18 +30,26 @@ internal static class JobsPages
 
     private static readonly ApiError _gone = new(503, "unavailable", "The storage of the jobs does not answer. Try again in a minute; families and the rest of the console do not need it.");
 
-    private static readonly DashboardOptions _options = new()
-    {
-        AppPath = "/admin/operations",
-        DashboardTitle = "Storytime jobs",
-        // The policy of the route says who may.
-        Authorization = [],
-        IgnoreAntiforgeryToken = false,
-        DisplayStorageConnectionString = false,
-        StatsPollingInterval = 5000,
-    };
+    private static readonly DashboardOptions _options = Prepare();
 
     public static void MapJobsPages(this IEndpointRouteBuilder app) => app.Map(Path + "/{**page}", ShowAsync).RequireAuthorization(Policy.Admin).ExcludeFromDescription();
+
+    /// <summary>Once: Hangfire keeps what its pages are made of in static fields.</summary>
+    private static DashboardOptions Prepare()
+    {
+        DashboardRoutes.AddStylesheet(typeof(JobsPages).Assembly, "jobs.css");
+        DashboardRoutes.AddJavaScript(typeof(JobsPages).Assembly, "jobs.js");
+        return new DashboardOptions
+        {
+            AppPath = "/admin/operations",
+            DashboardTitle = "Storytime jobs",
+            // The policy of the route says who may.
+            Authorization = [],
+            IgnoreAntiforgeryToken = false,
+            DisplayStorageConnectionString = false,
+            StatsPollingInterval = 5000,
+        };
+    }
 
     private static async Task ShowAsync(HttpContext http)
     {
