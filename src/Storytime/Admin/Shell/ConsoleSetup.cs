@@ -64,7 +64,8 @@ internal static class ConsoleSetup
         var buckets = Buckets(services.GetRequiredService<IOptions<AwsOptions>>().Value);
         var headers = http.Response.Headers;
         // Styles may stand in the page, because MudBlazor sets widths and colours so; scripts may not.
-        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(JobsPages.Path) ? JobsPages.ContentSecurityPolicy : $"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: {cdn}; media-src blob: {cdn}; "
+        // Captions begin as an empty data: address that hls.js fills.
+        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(JobsPages.Path) ? JobsPages.ContentSecurityPolicy : $"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: {cdn}; media-src data: blob: {cdn}; "
             + $"connect-src 'self' {cdn} {buckets}; font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'self'";
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
