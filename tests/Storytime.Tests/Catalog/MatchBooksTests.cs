@@ -20,14 +20,13 @@ public sealed class MatchBooksTests(StorytimeApp app) : IClassFixture<StorytimeA
     [InlineData("the lantren whale.mp4")]
     public async Task A_book_is_found_by_the_name_of_its_file(string name)
     {
-        var book = await app.BookAsync("The Lantern Whale");
+        await app.BookAsync("The Lantern Whale");
         await app.BookAsync("The Lantern Keeper");
 
         var best = (await MatchAsync(name))["candidates"]![0]!;
 
         new[] { (string)best["title"]!, (string)best["author"]! }.ShouldBe(["The Lantern Whale", "Ada Reed"]);
         ((double)best["score"]!).ShouldBeGreaterThan(0.6);
-        book.ShouldBePositive();
     }
 
     [Fact]
