@@ -19,7 +19,11 @@ export async function take(files, rows, fallback) {
     if (!what || file.size === 0)
       refused.push(`${file.name}: ${what ? 'it is empty' : 'only videos (.mp4, .m4v, .mov), covers (.jpg, .png, .webp) and captions (.vtt) are taken'}.`);
     else {
-      const print = await fingerprint(file);
+      const print = await fingerprint(file).catch(() => null);
+      if (!print) {
+        refused.push(`${file.name}: it cannot be read. Is it still there?`);
+        continue;
+      }
       const lost = same.find(row => row.file === undefined && row.print === print && !row.uploaded && ['lost', 'stopped'].includes(row.stage));
       if (lost) {
         lost.file = file;

@@ -13,6 +13,8 @@ import { Work } from './work.js';
 
 const leaving = 'Files are being uploaded. When you leave the page, they stop; you can go on later, when you choose the same files again.';
 
+const ignore = e => e.preventDefault();
+
 /** @param {HTMLElement} root @returns {Promise<{ mayLeave: () => Promise<boolean>, dispose: () => void }>} */
 export async function mount(root) {
   const release = await becomeKeeper();
@@ -62,6 +64,9 @@ class Page {
     this.rows.addEventListener('remove', e => this.#onRemove(e.detail));
     this.rows.all.forEach(row => this.#show(row));
     addEventListener('beforeunload', this.#onLeave);
+    // A file that is dropped beside its place would be opened instead of this page.
+    addEventListener('dragover', ignore);
+    addEventListener('drop', ignore);
     this.#timer = setInterval(() => this.#tick(), 500);
     this.#tick();
   }
@@ -73,6 +78,8 @@ class Page {
   dispose() {
     clearInterval(this.#timer);
     removeEventListener('beforeunload', this.#onLeave);
+    removeEventListener('dragover', ignore);
+    removeEventListener('drop', ignore);
     this.work.end();
     this.root.replaceChildren();
   }

@@ -114,7 +114,7 @@ function noteOf(row) {
 
 function hintOf(row) {
   if (row.kind !== 'video' || !row.book || ['published', 'failed', 'ready'].includes(row.stage))
-    return row.kind === 'video' && row.stage === 'ready' && !row.publish && row.book?.status !== 'active' ? 'The book is still a draft. Tick the box to publish it now.' : '';
+    return row.kind === 'video' && row.stage === 'ready' && !row.publish && row.book?.status !== 'active' ? `The book is ${row.book.status}. Tick the box to publish it now.` : '';
   if (row.book.status === 'active')
     return row.book.hasVideo ? 'The book is published. This video replaces the one that plays, as soon as it is ready.' : 'The book is published already. It plays as soon as its video is ready.';
   return row.publish ? 'The book is published when its video is ready, if this page is open then. Where it may be watched, its rights windows say.' : '';
