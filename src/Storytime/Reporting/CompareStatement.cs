@@ -45,7 +45,7 @@ internal static class CompareStatement
     }
 
     /// <summary>A kind of line is once on a statement for each contract, book and earlier month.</summary>
-    private static IReadOnlyList<ComparedLine> Lines(IReadOnlyList<StatementContentLine> now, IReadOnlyList<StatementContentLine> before)
+    private static ComparedLine[] Lines(IReadOnlyList<StatementContentLine> now, IReadOnlyList<StatementContentLine> before)
     {
         var (these, those) = (now.GroupBy(Key).ToDictionary(g => g.Key, Sum), before.GroupBy(Key).ToDictionary(g => g.Key, Sum));
         return [.. these.Keys.Union(those.Keys).Select(key => Compare(these.GetValueOrDefault(key), those.GetValueOrDefault(key)))

@@ -6,7 +6,7 @@ namespace Storytime.Tests.Admin;
 
 public sealed class AmountTests
 {
-    private static readonly Gen<string> _currencies = Gen.OneOfConst("USD", "EUR", "JPY", "KRW", "BHD", "TND", "CLF");
+    private static readonly Gen<string> _currencies = Gen.OneOf("USD", "EUR", "JPY", "KRW", "BHD", "TND", "CLF");
 
     [Fact]
     public void What_is_shown_of_an_amount_is_read_back_as_the_same_cents() =>

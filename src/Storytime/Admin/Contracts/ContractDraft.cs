@@ -50,6 +50,8 @@ internal sealed class ContractDraft
     public (ContractFields Fields, ApiError? Problem) Read()
     {
         List<(string, string)> problems = [];
+        if (PublisherId is null)
+            problems.Add(("publisher_id", "A publisher is needed."));
         var currency = (Currency ?? "").Trim().ToUpperInvariant();
         var fields = new ContractFields(
             PublisherId, Name ?? "", Day("start_date", Start, "A first day is needed."), Day("end_date", End, "A last day is needed."), Model,

@@ -1,4 +1,3 @@
-using Storytime.Platform;
 using Storytime.Reporting;
 using Storytime.Rights;
 
