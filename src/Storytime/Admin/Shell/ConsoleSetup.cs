@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Options;
 using MudBlazor;
 using MudBlazor.Services;
@@ -52,6 +53,9 @@ internal static class ConsoleSetup
             {
                 if (!endpoint.Metadata.Any(m => m is IAuthorizeData or IAllowAnonymous))
                     endpoint.Metadata.Add(new AuthorizeAttribute(Policy.Staff));
+                // What is no address of the API is answered as the API does, not with the page that says so.
+                if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: "/admin/{*Path}" } everythingElse)
+                    everythingElse.RoutePattern = RoutePatternFactory.Parse("/admin/{*Path}", null, new { Path = new NoApiConstraint() });
             });
     }
 
@@ -80,4 +84,10 @@ internal static class ConsoleSetup
         : string.Join(' ', new[] { aws.MasterBucket, aws.OutputBucket }.SelectMany(b => new[] { $"https://{b}.s3.{aws.Region}.amazonaws.com", $"https://{b}.s3.amazonaws.com" }));
 
     private static string Origin(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.GetLeftPart(UriPartial.Authority) : "";
+
+    private sealed class NoApiConstraint : IRouteConstraint
+    {
+        public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
+            !new PathString($"/{values[routeKey]}").StartsWithSegments("/api");
+    }
 }
