@@ -178,7 +178,7 @@ public sealed partial class ConsoleUploadTests(ConsoleBrowser console) : IClassF
 
     private static Task ChooseAsync(IPage page, params string[] files) => page.Locator(".up input[type=file]").SetInputFilesAsync(files);
 
-    private static Task DraftAsync(StaffApi editor, string title) =>
+    private static Task<JsonElement> DraftAsync(StaffApi editor, string title) =>
         editor.PostAsync("books", new { title, author = "Wren Halloway", description = "", age_min = 2, age_max = 6, language = "en", status = "draft" });
 
     /// <summary>Presses Tab until what has the focus is called so.</summary>

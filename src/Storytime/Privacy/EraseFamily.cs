@@ -105,7 +105,7 @@ internal sealed class EraseFamily(StorytimeDb db, PasswordCheck check, RequestCo
     }
 
     /// <summary>That staff did something for the family stays; what they wrote about it may have names in it.</summary>
-    private Task ForgetReasonsAsync(ErasureKind kind, long userId, long[] childIds, CancellationToken ct) => db.AuditEntries
+    private Task<int> ForgetReasonsAsync(ErasureKind kind, long userId, long[] childIds, CancellationToken ct) => db.AuditEntries
         .Where(e => (e.SubjectType == ChildProfile.AuditSubject && childIds.Contains(e.SubjectId))
             || (kind == ErasureKind.Account && e.SubjectType == User.AuditSubject && e.SubjectId == userId))
         .ExecuteUpdateAsync(e => e.SetProperty(x => x.Before, (string?)null).SetProperty(x => x.After, (string?)null), ct);

@@ -16,8 +16,12 @@ internal static class Axe
             await user.Page.EvaluateAsync($"() => {{ {Script} }}");
         var found = await user.Page.EvaluateAsync<JsonElement>(
             """
-            async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.filter(v => v.impact === 'serious' || v.impact === 'critical')
-              .flatMap(v => v.nodes.slice(0, 3).map(n => `${v.impact} ${v.id}: ${n.target} ${n.html.slice(0, 200)} ${n.any.map(c => c.message).join('; ').slice(0, 200)}`))
+            async () => {
+              // Colours that are still on their way to others are nobody's.
+              document.getAnimations().forEach(animation => { try { animation.finish(); } catch { /* one without an end */ } });
+              return (await axe.run(document, { resultTypes: ['violations'] })).violations.filter(v => v.impact === 'serious' || v.impact === 'critical')
+              .flatMap(v => v.nodes.slice(0, 3).map(n => `${v.impact} ${v.id}: ${n.target} ${n.html.slice(0, 200)} ${n.any.map(c => c.message).join('; ').slice(0, 200)}`));
+            }
             """);
         return [.. found.EnumerateArray().Select(v => v.GetString()!)];
     }

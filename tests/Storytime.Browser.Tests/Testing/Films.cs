@@ -46,6 +46,9 @@ internal sealed class Films(RunningStorytime storytime) : IDisposable
         await s3.PutObjectAsync(new() { BucketName = cloud.MasterBucket, Key = key, FilePath = await DrawAsync(), ContentType = "video/mp4" }, Ct);
     }
 
+    /// <summary>Begins as a film does, so that it is taken; but nothing follows (ISO/IEC 14496-12).</summary>
+    public static byte[] Empty { get; } = [0, 0, 0, 24, .. "ftypisom"u8, 0, 0, 0, 0, .. "isomavc1"u8, .. new byte[2000]];
+
     /// <summary>Sends what an upload wants to where it wants it.</summary>
     public static async Task PutAsync(JsonElement upload, byte[] content)
     {

@@ -47,9 +47,9 @@ public sealed class HostileStorytime(RunningStorytime storytime) : IAsyncLifetim
         foreach (var name in Hostile.Packed(245))
         {
             var filename = $"{name}.mp4";
-            var upload = await editor.PostAsync("uploads/master_video", new { filename, content_type = "video/mp4", size = 2000 });
-            await Films.PutAsync(upload, new byte[2000]);
-            Video = (await editor.PostAsync($"books/{Book}/video_assets", new { master_s3_key = upload.Text("master_s3_key"), filename, size = 2000 })).Id();
+            var upload = await editor.PostAsync("uploads/master_video", new { filename, content_type = "video/mp4", size = Films.Empty.Length });
+            await Films.PutAsync(upload, Films.Empty);
+            Video = (await editor.PostAsync($"books/{Book}/video_assets", new { master_s3_key = upload.Text("master_s3_key"), filename, size = Films.Empty.Length })).Id();
         }
     }
 

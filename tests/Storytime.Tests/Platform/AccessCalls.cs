@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +40,9 @@ public sealed partial class AccessHost(Database database) : VideoHost(database)
             Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync()));
     }
 
-    internal static bool IsFile(Endpoint endpoint) => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null;
+    /// <summary>One of the site's files; or, where it was not published, whichever of them a route for all was asked for.</summary>
+    internal static bool IsFile(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null || endpoint.RoutePattern.RawText!.TrimStart('/') == "{**path:file}";
 
     /// <summary>Pages, circuits, files and what they call outside the API.</summary>
     internal static bool IsConsoles(RouteEndpoint endpoint)

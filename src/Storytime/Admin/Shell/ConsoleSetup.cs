@@ -67,16 +67,18 @@ internal static class ConsoleSetup
         var cdn = Origin(services.GetRequiredService<IOptions<CdnOptions>>().Value.AddressOf(""));
         var buckets = Buckets(services.GetRequiredService<IOptions<AwsOptions>>().Value);
         var headers = http.Response.Headers;
-        // Styles may stand in the page, because MudBlazor sets widths and colours so; scripts may not.
-        // Captions begin as an empty data: address that hls.js fills.
-        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(JobsPages.Path) ? JobsPages.ContentSecurityPolicy : $"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: {cdn}; media-src data: blob: {cdn}; "
-            + $"connect-src 'self' {cdn} {buckets}; font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'self'";
+        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(JobsPages.Path) ? JobsPages.ContentSecurityPolicy : ContentSecurityPolicy(cdn, buckets);
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return next(http);
     }
+
+    /// <summary>Styles may stand in the page, because MudBlazor sets widths and colours so; scripts may not. Captions begin as an empty data: address that hls.js fills.</summary>
+    private static string ContentSecurityPolicy(string cdn, string buckets) =>
+        $"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: {cdn}; media-src data: blob: {cdn}; "
+        + $"connect-src 'self' {cdn} {buckets}; font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'self'";
 
     /// <summary>Where files are uploaded to. https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html</summary>
     private static string Buckets(AwsOptions aws) => aws.S3Url is { } url

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Xml.Linq;
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;

@@ -8,7 +8,8 @@ using Storytime.Platform.Errors;
 
 namespace Storytime.Admin.SignIn;
 
-public sealed record PasskeySignInResponse(string Then);
+/// <param name="Then">The page to go on to.</param>
+public sealed record PasskeyDestination(string Then);
 
 /// <summary>What <c>passkeys.js</c> asks for: first the options for the browser, then it brings the browser's answer.</summary>
 internal static class PasskeyRoutes
@@ -33,14 +34,14 @@ internal static class PasskeyRoutes
 
     private static async Task<ContentHttpResult> AskSignIn(HttpContext http, Passkeys passkeys) => Options(await passkeys.AskAsync(http, null));
 
-    private static async Task<Results<Ok<PasskeySignInResponse>, ApiError>> SignIn(string? then, HttpContext http, Passkeys passkeys)
+    private static async Task<Results<Ok<PasskeyDestination>, ApiError>> SignIn(string? then, HttpContext http, Passkeys passkeys)
     {
         if (await AnswerAsync(http) is not { } answer)
             return NoAnswer;
         if (await passkeys.CheckAsync(http, null, answer) is not { } admin)
             return Passkeys.Failed;
         await http.SignInConsoleAsync(admin, SignInMethod.Passkey);
-        return TypedResults.Ok(new PasskeySignInResponse(SignInPaths.Safe(then)));
+        return TypedResults.Ok(new PasskeyDestination(SignInPaths.Safe(then)));
     }
 
     /// <summary>The body is the password, where the last time that it was shown is too long ago.</summary>

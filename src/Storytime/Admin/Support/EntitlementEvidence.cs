@@ -81,7 +81,7 @@ internal sealed record EntitlementEvidence
         return new EntitlementScreenTime(
             LocalTime(asked.At, setting?.TimeZone ?? "UTC"), setting is null ? null : ManageScreenTime.ToResponse(setting), setting?.UpdatedAt,
             (long)WatchedSeconds, state.RemainingSeconds, state.IsQuiet, state.QuietUntil,
-            exception is null ? null : new EntitlementException(exception.ExtraMinutes, exception.Stopped, exception.QuietLiftedUntil, exception.SetAt, exception.EndsAt),
+            exception is null ? null : new EntitlementToday(exception.ExtraMinutes, exception.Stopped, exception.QuietLiftedUntil, exception.SetAt, exception.EndsAt),
             grace?.BookId, grace?.EndsAt);
     }
 

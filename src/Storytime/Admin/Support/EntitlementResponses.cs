@@ -80,9 +80,9 @@ public sealed record EntitlementWindow(long Id, long PublisherId, string Territo
 /// <param name="FinishingUntil">Until when.</param>
 public sealed record EntitlementScreenTime(
     string LocalTime, ScreenTimeResponse? Setting, DateTimeOffset? SettingChangedAt, long WatchedSeconds, long? RemainingSeconds, bool QuietHours, DateTimeOffset? QuietUntil,
-    EntitlementException? Exception, long? FinishingBookId, DateTimeOffset? FinishingUntil);
+    EntitlementToday? Exception, long? FinishingBookId, DateTimeOffset? FinishingUntil);
 
 /// <param name="ExtraMinutes">On top of the day's minutes.</param>
 /// <param name="Stopped">Nothing plays until it ends.</param>
 /// <param name="QuietLiftedUntil">Quiet hours do not hold before this time.</param>
-public sealed record EntitlementException(int ExtraMinutes, bool Stopped, DateTimeOffset QuietLiftedUntil, DateTimeOffset SaidAt, DateTimeOffset EndsAt);
+public sealed record EntitlementToday(int ExtraMinutes, bool Stopped, DateTimeOffset QuietLiftedUntil, DateTimeOffset SaidAt, DateTimeOffset EndsAt);

@@ -5,7 +5,6 @@ using Storytime.Children;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Errors;
-using Storytime.Privacy;
 
 namespace Storytime.Admin.Support;
 
