@@ -32,17 +32,17 @@ public sealed class ConsoleXssTests(HostileStorytime hostile) : IClassFixture<Ho
     public void There_are_fifty() => Hostile.Payloads.Distinct().Count().ShouldBe(50);
 
     [Theory]
-    [InlineData("editor", "/admin/books?q=Zyxwright")]
+    [InlineData("editor", "/admin/books?q={word}")]
     [InlineData("editor", "/admin/books/{book}")]
-    [InlineData("editor", "/admin/rights?q=Zyxwright")]
-    [InlineData("editor", "/admin/publishers?q=Zyxwright")]
-    [InlineData("finance", "/admin/contracts?q=Zyxwright")]
+    [InlineData("editor", "/admin/rights?q={word}")]
+    [InlineData("editor", "/admin/publishers?q={word}")]
+    [InlineData("finance", "/admin/contracts?q={word}")]
     [InlineData("finance", "/admin/contracts/{contract}")]
-    [InlineData("finance", "/admin/statements?month={month}&q=Zyxwright")]
+    [InlineData("finance", "/admin/statements?month={month}&q={word}")]
     public async Task What_is_stored_is_shown_as_text(string role, string path)
     {
         await using var user = await hostile.Console.OpenPageAsync(role);
-        await user.GoAsync(Fill(path), path.Contains('?', StringComparison.Ordinal) ? "td, .rights-book, section" : null);
+        await user.GoAsync(Fill(path));
         var shown = await ShownAsync(user.Page, Hostile.Payloads[^1]);
         Hostile.Payloads.Where(payload => !shown.Contains(payload, StringComparison.Ordinal)).ShouldBeEmpty();
         await UntouchedAsync(user);
@@ -121,7 +121,7 @@ public sealed class ConsoleXssTests(HostileStorytime hostile) : IClassFixture<Ho
         }
     }
 
-    private string Fill(string path) => path.Replace("{book}", $"{hostile.Book}", StringComparison.Ordinal).Replace("{video}", $"{hostile.Video}", StringComparison.Ordinal)
+    private string Fill(string path) => path.Replace("{word}", Hostile.Word, StringComparison.Ordinal).Replace("{book}", $"{hostile.Book}", StringComparison.Ordinal).Replace("{video}", $"{hostile.Video}", StringComparison.Ordinal)
         .Replace("{contract}", $"{hostile.Contract}", StringComparison.Ordinal).Replace("{statement}", $"{hostile.Statement}", StringComparison.Ordinal)
         .Replace("{month}", hostile.Month, StringComparison.Ordinal).Replace("{user}", $"{hostile.User}", StringComparison.Ordinal)
         .Replace("{staff}", $"{hostile.StaffAccount}", StringComparison.Ordinal);

@@ -31,7 +31,7 @@ internal static class ConsolePages
         new("start-finance", "/admin", "finance", "#needs"),
         new("books", "/admin/books", "editor", Rows, "Add a book"),
         new("book", "/admin/books/{book}", "editor", "tbody tr td", "Add a window"),
-        new("rights", "/admin/rights", "editor", "section, article, table", "Add a window"),
+        new("rights", "/admin/rights", "editor", "details table", "Add a window"),
         new("uploads", "/admin/uploads", "editor"),
         new("videos", "/admin/videos", "editor", Rows),
         new("video", "/admin/videos/{video}", "editor", Facts),

@@ -17,6 +17,8 @@ internal static class ConsolePictures
             return;
         // Charts have drawn and pictures have come.
         await user.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        // The heading has the focus of who has just come.
+        await user.Page.EvaluateAsync("() => document.activeElement?.blur()");
         var folder = Directory.CreateDirectory(Path.Combine(StorytimeRun.Root, "docs", "images", "console")).FullName;
         await user.Page.ScreenshotAsync(new()
         {

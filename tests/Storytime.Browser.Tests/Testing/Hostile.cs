@@ -3,8 +3,8 @@ namespace Storytime.Browser.Tests.Testing;
 /// <summary>Texts that are programs where a page forgets to make text of them. Each calls <c>alert</c>, or fetches something from x.test.</summary>
 internal static class Hostile
 {
-    /// <summary>Begins every hostile text, so that pages find them.</summary>
-    public const string Word = "Zyxwright";
+    /// <summary>Begins every hostile text, so that pages find them; another word each time, so that they are those of this run.</summary>
+    public static string Word { get; } = "Zyx" + string.Concat(Random.Shared.GetItems("abcdefghijklmnopqrstuvwxyz".AsSpan(), 6));
 
     public static IReadOnlyList<string> Payloads { get; } =
     [

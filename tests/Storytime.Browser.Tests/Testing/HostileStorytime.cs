@@ -29,18 +29,24 @@ public sealed class HostileStorytime(RunningStorytime storytime) : IAsyncLifetim
         using var finance = await StaffApi.SignInAsync(storytime, storytime.Staff["finance"]);
         using var admin = await StaffApi.SignInAsync(storytime, storytime.Staff["admin"]);
         (Staff, _) = await StaffApi.AddStaffAsync(storytime, "admin");
-        await Task.WhenAll(MakeBooksAsync(editor), MakeContractsAsync(editor, finance), MakeFamilyAsync(admin), MakeStaffAsync(admin));
+        await Task.WhenAll(MakeContractsAndBooksAsync(editor, finance), MakeFamilyAsync(admin), MakeStaffAsync(admin));
     }
 
     public ValueTask DisposeAsync() => _console.DisposeAsync();
 
+    private async Task MakeContractsAndBooksAsync(StaffApi editor, StaffApi finance)
+    {
+        var publisher = await MakeContractsAsync(editor, finance);
+        await MakeBooksAsync(editor, publisher);
+    }
+
     /// <summary>Drafts, so that no family of another test meets them.</summary>
-    private async Task MakeBooksAsync(StaffApi editor)
+    private async Task MakeBooksAsync(StaffApi editor, long publisher_id)
     {
         var everything = string.Join(' ', Hostile.Payloads);
         foreach (var text in Hostile.Packed(300))
         {
-            Book = (await editor.PostAsync("books", new { title = text, author = text, description = everything, age_min = 3, age_max = 7, language = "en", status = "draft" })).Id();
+            Book = (await editor.PostAsync("books", new { title = text, author = text, description = everything, age_min = 3, age_max = 7, language = "en", status = "draft", publisher_id })).Id();
             // Changed, so that its history has a before and an after.
             await editor.PatchAsync($"books/{Book}", new { age_max = 8 });
         }
@@ -53,7 +59,7 @@ public sealed class HostileStorytime(RunningStorytime storytime) : IAsyncLifetim
         }
     }
 
-    private async Task MakeContractsAsync(StaffApi editor, StaffApi finance)
+    private async Task<long> MakeContractsAsync(StaffApi editor, StaffApi finance)
     {
         var today = DateTime.UtcNow;
         var start = new DateOnly(today.Year, today.Month, 1).AddMonths(-1);
@@ -65,9 +71,10 @@ public sealed class HostileStorytime(RunningStorytime storytime) : IAsyncLifetim
                 emails.Add(email);
         }
         Emails = emails;
+        long publisher = 0;
         foreach (var text in Hostile.Packed(200))
         {
-            var publisher = (await editor.PostAsync("publishers", new { name = text, contact_name = text })).Id();
+            publisher = (await editor.PostAsync("publishers", new { name = text, contact_name = text })).Id();
             Contract = (await finance.PostAsync("contracts", new
             {
                 publisher_id = publisher, contract_name = text, start_date = start, end_date = start.AddYears(2), payment_model = "flat_fee", flat_fee_cents = 100_00, currency = "USD",
@@ -75,6 +82,7 @@ public sealed class HostileStorytime(RunningStorytime storytime) : IAsyncLifetim
             })).Id();
             Statement = (await finance.PostAsync("statements", new { publisher_id = publisher, month = Month })).Id();
         }
+        return publisher;
     }
 
     private async Task MakeFamilyAsync(StaffApi admin)

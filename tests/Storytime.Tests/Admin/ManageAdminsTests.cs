@@ -1,5 +1,4 @@
 using System.Net;
-using Storytime.Platform.Auth;
 using Storytime.Tests.Testing;
 
 namespace Storytime.Tests.Admin;

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Storytime.Platform.Auth;
 using Storytime.Tests.Platform;
-using Storytime.Tests.Testing;
 
 namespace Storytime.Tests.Admin.SignIn;
 
