@@ -18,10 +18,23 @@ public sealed class ConsoleXssTests(HostileStorytime hostile) : IClassFixture<Ho
 
     private static readonly Dictionary<string, string[]> Queries = new()
     {
-        ["start"] = [], ["books"] = ["q", "status"], ["rights"] = ["q", "territory", "from", "to"], ["videos"] = ["status"], ["publishers"] = ["q", "status"],
-        ["contracts"] = ["q", "status", "holds_on"], ["reports"] = ["from", "to", "group_by", "territory"], ["reports-finishing"] = ["from", "to"], ["revenue"] = ["currency"],
-        ["statements"] = ["month", "q", "status"], ["support"] = ["q"], ["support-attempts"] = ["outcome", "refusal", "from", "to"], ["support-refusal"] = ["at"],
-        ["audit"] = ["action", "subject_type", "from", "to"], ["staff"] = ["role"], ["sign-in"] = ["then", "done"], ["uploads"] = ["book"],
+        ["start"] = [],
+        ["books"] = ["q", "status"],
+        ["rights"] = ["q", "territory", "from", "to"],
+        ["videos"] = ["status"],
+        ["publishers"] = ["q", "status"],
+        ["contracts"] = ["q", "status", "holds_on"],
+        ["reports"] = ["from", "to", "group_by", "territory"],
+        ["reports-finishing"] = ["from", "to"],
+        ["revenue"] = ["currency"],
+        ["statements"] = ["month", "q", "status"],
+        ["support"] = ["q"],
+        ["support-attempts"] = ["outcome", "refusal", "from", "to"],
+        ["support-refusal"] = ["at"],
+        ["audit"] = ["action", "subject_type", "from", "to"],
+        ["staff"] = ["role"],
+        ["sign-in"] = ["then", "done"],
+        ["uploads"] = ["book"],
     };
 
     private static readonly string Everything = string.Join(' ', Hostile.Payloads);

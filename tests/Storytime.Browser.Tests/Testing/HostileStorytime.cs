@@ -77,8 +77,15 @@ public sealed class HostileStorytime(RunningStorytime storytime) : IAsyncLifetim
             publisher = (await editor.PostAsync("publishers", new { name = text, contact_name = text })).Id();
             Contract = (await finance.PostAsync("contracts", new
             {
-                publisher_id = publisher, contract_name = text, start_date = start, end_date = start.AddYears(2), payment_model = "flat_fee", flat_fee_cents = 100_00, currency = "USD",
-                notes = string.Join(' ', Hostile.Payloads), status = "active",
+                publisher_id = publisher,
+                contract_name = text,
+                start_date = start,
+                end_date = start.AddYears(2),
+                payment_model = "flat_fee",
+                flat_fee_cents = 100_00,
+                currency = "USD",
+                notes = string.Join(' ', Hostile.Payloads),
+                status = "active",
             })).Id();
             Statement = (await finance.PostAsync("statements", new { publisher_id = publisher, month = Month })).Id();
         }

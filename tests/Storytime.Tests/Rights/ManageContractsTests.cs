@@ -33,7 +33,7 @@ public sealed class ManageContractsTests(StorytimeApp app) : IClassFixture<Story
         body.Remove("updated_at");
         JsonNode.DeepEquals(body, JsonNode.Parse($$"""
             {
-              "publisher_id": {{publisher}}, "contract_name": "Lantern 2026", "start_date": "2026-01-01", "end_date": "2026-12-31", "payment_model": "hybrid",
+              "publisher_id": {{publisher}}, "publisher_name": "Lantern Press", "contract_name": "Lantern 2026", "start_date": "2026-01-01", "end_date": "2026-12-31", "payment_model": "hybrid",
               "rev_share_bps": 1500, "flat_fee_cents": 100000000000, "minimum_guarantee_cents": 1200000, "minimum_guarantee_basis": "term", "currency": "EUR",
               "notes": "By mail.", "status": "draft", "terminated_on": null, "overlaps": []
             }

@@ -2,9 +2,9 @@ using System.Net;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Storytime.Catalog;
-using Span = Storytime.Platform.Span;
 using Storytime.Rights;
 using Storytime.Tests.Testing;
+using Span = Storytime.Platform.Span;
 
 namespace Storytime.Tests.Rights;
 

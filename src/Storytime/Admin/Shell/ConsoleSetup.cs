@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Options;
 using MudBlazor;
 using MudBlazor.Services;
@@ -53,16 +52,16 @@ internal static class ConsoleSetup
             {
                 if (!endpoint.Metadata.Any(m => m is IAuthorizeData or IAllowAnonymous))
                     endpoint.Metadata.Add(new AuthorizeAttribute(Policy.Staff));
-                // What is no address of the API is answered as the API does, not with the page that says so.
-                if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: "/admin/{*Path}" } everythingElse)
-                    everythingElse.RoutePattern = RoutePatternFactory.Parse("/admin/{*Path}", null, new { Path = new NoApiConstraint() });
             });
     }
 
-    private static Task ProtectPages(HttpContext http, RequestDelegate next)
+    private static async Task ProtectPages(HttpContext http, RequestDelegate next)
     {
         if (!http.Request.Path.StartsWithSegments("/admin") || ConsoleCookie.IsApi(http))
-            return next(http);
+        {
+            await next(http);
+            return;
+        }
         var services = http.RequestServices;
         var cdn = Origin(services.GetRequiredService<IOptions<CdnOptions>>().Value.AddressOf(""));
         var buckets = Buckets(services.GetRequiredService<IOptions<AwsOptions>>().Value);
@@ -72,7 +71,10 @@ internal static class ConsoleSetup
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        return next(http);
+        await next(http);
+        // No page of its own, which would take addresses of the API, too.
+        if (http.GetEndpoint() is null && http.Response is { StatusCode: 404, HasStarted: false })
+            await PlainDocument.WriteAsync(http, 404, "There is no such page", "Check the address.");
     }
 
     /// <summary>Styles may stand in the page, because MudBlazor sets widths and colours so; scripts may not. Captions begin as an empty data: address that hls.js fills.</summary>
@@ -86,10 +88,4 @@ internal static class ConsoleSetup
         : string.Join(' ', new[] { aws.MasterBucket, aws.OutputBucket }.SelectMany(b => new[] { $"https://{b}.s3.{aws.Region}.amazonaws.com", $"https://{b}.s3.amazonaws.com" }));
 
     private static string Origin(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.GetLeftPart(UriPartial.Authority) : "";
-
-    private sealed class NoApiConstraint : IRouteConstraint
-    {
-        public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-            !new PathString($"/{values[routeKey]}").StartsWithSegments("/api");
-    }
 }

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Storytime.Admin.SignIn;
 using Storytime.Data;
 using Storytime.Platform.Auth;
@@ -29,7 +28,12 @@ internal static class CookieSetup
         {
             cookie.Cookie = new CookieBuilder
             {
-                Name = ConsoleCookie.Name, Path = "/", HttpOnly = true, SecurePolicy = CookieSecurePolicy.Always, SameSite = SameSiteMode.Lax, IsEssential = true,
+                Name = ConsoleCookie.Name,
+                Path = "/",
+                HttpOnly = true,
+                SecurePolicy = CookieSecurePolicy.Always,
+                SameSite = SameSiteMode.Lax,
+                IsEssential = true,
             };
             // The session says when it is over; the ticket in the cookie lives as long as any.
             (cookie.ExpireTimeSpan, cookie.SlidingExpiration) = (TimeSpan.FromDays(7), false);
@@ -76,7 +80,7 @@ internal static class CookieSetup
         }
         return mustEnrol ? MustEnrol.ExecuteAsync(http)
             : ConsoleCookie.IsApi(http) ? ApiError.WrongToken.ExecuteAsync(http)
-            : new RazorComponentResult<DeniedPage>() { StatusCode = 403 }.ExecuteAsync(http);
+            : PlainDocument.WriteAsync(http, 403, "Not for your role", "Your role does not open this page. An admin can give you another one.");
     }
 
     private static Task Redirect(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context)

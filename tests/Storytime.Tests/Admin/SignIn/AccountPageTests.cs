@@ -38,8 +38,10 @@ public sealed class AccountPageTests(StorytimeApp app) : IClassFixture<Storytime
     {
         var member = await StaffMember.SignedInAsync(app);
         var first = member.Browser;
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
         await member.SendPasswordAsync();
         var second = member.Browser;
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
         await member.SendPasswordAsync();
         var page = (await member.Browser.OpenAsync(Account)).ShouldBe(HttpStatusCode.OK).Text;
         page.Split("Firefox on Linux</strong>").Length.ShouldBe(4);
@@ -47,9 +49,9 @@ public sealed class AccountPageTests(StorytimeApp app) : IClassFixture<Storytime
 
         var oldest = await app.SqlAsync($"select id from admin_sessions where admin_id = {member.Id} order by created_at, id limit 1");
         (await member.Browser.SubmitAsync(Account, "end", ("Session", $"{oldest}"))).ShouldBe(HttpStatusCode.OK);
-        new[] { await first.OpenAsync(Account), await second.OpenAsync(Account) }.Count(p => p.Status == HttpStatusCode.OK).ShouldBeLessThan(2);
-        (await member.Browser.SubmitAsync(Account, "end-others")).ShouldBe(HttpStatusCode.OK);
         (await first.OpenAsync(Account)).Status.ShouldBe(HttpStatusCode.Redirect);
+        (await second.OpenAsync(Account)).ShouldBe(HttpStatusCode.OK);
+        (await member.Browser.SubmitAsync(Account, "end-others")).ShouldBe(HttpStatusCode.OK);
         (await second.OpenAsync(Account)).Status.ShouldBe(HttpStatusCode.Redirect);
         (await member.Browser.OpenAsync(Account)).ShouldBe(HttpStatusCode.OK);
     }

@@ -124,7 +124,10 @@ public sealed class ConsoleSessionTests(StorytimeApp app) : IClassFixture<Storyt
             var form = path == StaffMember.SignIn ? "sign-in" : path == "/admin/sign-out" ? "sign-out" : "password";
             using var bare = new FormUrlEncodedContent(new Dictionary<string, string>
             {
-                ["_handler"] = form, ["Form.Email"] = member.Email, ["Form.Password"] = Families.Password, ["Form.NewPassword"] = "seven purple otters",
+                ["_handler"] = form,
+                ["Form.Email"] = member.Email,
+                ["Form.Password"] = Families.Password,
+                ["Form.NewPassword"] = "seven purple otters",
             });
             (await member.Browser.SendAsync(HttpMethod.Post, path, bare)).ShouldBe(HttpStatusCode.BadRequest);
         }

@@ -34,7 +34,9 @@ internal sealed class SoftwarePasskey(string origin) : IDisposable
         byte[] attestation = [0xa3, .. Text("fmt"), .. Text("none"), .. Text("attStmt"), 0xa0, .. Text("authData"), .. Bytes(data)];
         return Credential(new
         {
-            clientDataJSON = Base64Url.EncodeToString(client), attestationObject = Base64Url.EncodeToString(attestation), transports = new[] { "internal" },
+            clientDataJSON = Base64Url.EncodeToString(client),
+            attestationObject = Base64Url.EncodeToString(attestation),
+            transports = new[] { "internal" },
         });
     }
 
@@ -47,7 +49,10 @@ internal sealed class SoftwarePasskey(string origin) : IDisposable
         var signature = _key.SignData([.. data, .. SHA256.HashData(client)], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         return Credential(new
         {
-            clientDataJSON = Base64Url.EncodeToString(client), authenticatorData = Base64Url.EncodeToString(data), signature = Base64Url.EncodeToString(signature), userHandle = _userHandle,
+            clientDataJSON = Base64Url.EncodeToString(client),
+            authenticatorData = Base64Url.EncodeToString(data),
+            signature = Base64Url.EncodeToString(signature),
+            userHandle = _userHandle,
         });
     }
 
@@ -55,7 +60,12 @@ internal sealed class SoftwarePasskey(string origin) : IDisposable
 
     private string Credential(object response) => JsonSerializer.Serialize(new
     {
-        id = Base64Url.EncodeToString(_id), rawId = Base64Url.EncodeToString(_id), type = "public-key", authenticatorAttachment = "platform", clientExtensionResults = new { }, response,
+        id = Base64Url.EncodeToString(_id),
+        rawId = Base64Url.EncodeToString(_id),
+        type = "public-key",
+        authenticatorAttachment = "platform",
+        clientExtensionResults = new { },
+        response,
     });
 
     private byte[] ClientData(string type, JsonNode options) => JsonSerializer.SerializeToUtf8Bytes(new { type, challenge = (string)options["challenge"]!, origin = Origin, crossOrigin = false });
