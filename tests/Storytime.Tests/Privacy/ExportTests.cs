@@ -35,7 +35,7 @@ public sealed class ExportTests(StorytimeApp app) : IClassFixture<StorytimeApp>
         ((int)export["format_version"]!, (string?)export["generated_at"], (string?)export["subject"]).ShouldBe((1, app.Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"), "child"));
         export["data"]!.AsObject().Select(m => m.Key).ShouldBe([
             "child_profiles", "screen_times", "screen_time_exceptions", "story_graces", "child_sessions", "library_items", "resume_positions",
-            "playback_sessions", "playback_attempts", "usage_events", "viewing_days", "set_aside_events",
+            "playback_sessions", "playback_attempts", "usage_events", "viewing_days", "set_aside_events", "audit_entries",
         ]);
         var played = export["data"]!["usage_events"]![0]!;
         ((string?)played["event_type"], (bool)played["metadata"]!["wifi"]!, (string?)played["occurred_at"]).ShouldBe(("pause", true, app.Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")));
