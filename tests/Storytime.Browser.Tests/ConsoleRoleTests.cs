@@ -20,7 +20,6 @@ public sealed class ConsoleRoleTests(ConsoleBrowser console) : IClassFixture<Con
     [InlineData("finance", "/admin/videos")]
     [InlineData("finance", "/admin/rights")]
     [InlineData("finance", "/admin/operations")]
-    [InlineData("finance", "/admin/jobs")]
     public async Task A_page_that_is_not_for_a_role_does_not_open_for_it(string role, string path)
     {
         await using var user = await console.OpenPageAsync(role);
