@@ -13,8 +13,8 @@ using Storytime.Data;
 namespace Storytime.Data.Migrations
 {
     [DbContext(typeof(StorytimeDb))]
-    [Migration("20261130142229_SupportSearch")]
-    partial class SupportSearch
+    [Migration("20261130164633_AdminConsole")]
+    partial class AdminConsole
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -28,6 +28,49 @@ namespace Storytime.Data.Migrations
             NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "pg_trgm");
             NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "unaccent");
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+
+            modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("FriendlyName")
+                        .HasColumnType("text")
+                        .HasColumnName("friendly_name");
+
+                    b.Property<string>("Xml")
+                        .HasColumnType("text")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Id")
+                        .HasName("pk_data_protection_keys");
+
+                    b.ToTable("data_protection_keys", (string)null);
+                });
+
+            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<long>", b =>
+                {
+                    b.Property<byte[]>("CredentialId")
+                        .HasMaxLength(1024)
+                        .HasColumnType("bytea")
+                        .HasColumnName("credential_id");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("CredentialId")
+                        .HasName("pk_admin_passkeys");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_admin_passkeys_user_id");
+
+                    b.ToTable("admin_passkeys", (string)null);
+                });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<long>", b =>
                 {
@@ -518,6 +561,10 @@ namespace Storytime.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lockout_end");
 
+                    b.Property<DateTimeOffset?>("PasskeyAskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("passkey_asked_at");
+
                     b.Property<string>("PasswordHash")
                         .HasColumnType("text")
                         .HasColumnName("password_hash");
@@ -538,6 +585,10 @@ namespace Storytime.Data.Migrations
                     b.Property<byte[]>("SetupTokenHash")
                         .HasColumnType("bytea")
                         .HasColumnName("setup_token_hash");
+
+                    b.Property<long?>("TotpLastStep")
+                        .HasColumnType("bigint")
+                        .HasColumnName("totp_last_step");
 
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean")
@@ -561,6 +612,59 @@ namespace Storytime.Data.Migrations
                             t.HasCheckConstraint("ck_admin_users_role", "role in ('admin', 'editor', 'finance')");
 
                             t.HasCheckConstraint("ck_admin_users_setup_token", "(setup_token_hash is null) = (setup_token_expires_at is null)");
+                        });
+                });
+
+            modelBuilder.Entity("Storytime.Admin.Shell.AdminSession", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AdminId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("admin_id");
+
+                    b.Property<DateTimeOffset>("AuthenticatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("authenticated_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<string>("Method")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("method");
+
+                    b.Property<string>("UserAgent")
+                        .HasColumnType("text")
+                        .HasColumnName("user_agent");
+
+                    b.HasKey("Id")
+                        .HasName("pk_admin_sessions");
+
+                    b.HasIndex("AdminId")
+                        .HasDatabaseName("ix_admin_sessions_admin_id");
+
+                    b.ToTable("admin_sessions", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_admin_sessions_method", "method in ('password', 'password_and_code', 'password_and_recovery_code', 'passkey')");
+
+                            t.HasCheckConstraint("ck_admin_sessions_user_agent", "length(user_agent) between 1 and 300");
                         });
                 });
 
@@ -672,6 +776,12 @@ namespace Storytime.Data.Migrations
 
                     b.HasIndex("Title", "Id")
                         .HasDatabaseName("ix_books_title_id");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("Title", "Id"), new[] { "Status", "PublisherId", "PlayingAssetId" });
+
+                    b.HasIndex(new[] { "Title", "Id" }, "ix_books_without_video")
+                        .HasDatabaseName("ix_books_without_video")
+                        .HasFilter("playing_asset_id is null");
 
                     b.ToTable("books", null, t =>
                         {
@@ -1254,6 +1364,9 @@ namespace Storytime.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_publisher_statements_publisher_id_month_currency");
 
+                    b.HasIndex("Status", "Month", "PublisherId", "Currency")
+                        .HasDatabaseName("ix_publisher_statements_status_month_publisher_id_currency");
+
                     b.ToTable("publisher_statements", null, t =>
                         {
                             t.HasCheckConstraint("ck_publisher_statements_currency", "currency ~ '^[A-Z]{3}$'");
@@ -1574,11 +1687,16 @@ namespace Storytime.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_rights_windows");
 
+                    b.HasIndex("EndAt")
+                        .HasDatabaseName("ix_rights_windows_end_at");
+
                     b.HasIndex("PublisherId")
                         .HasDatabaseName("ix_rights_windows_publisher_id");
 
                     b.HasIndex("BookId", "Territory")
                         .HasDatabaseName("ix_rights_windows_book_id_territory");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("BookId", "Territory"), new[] { "PublisherId", "StartAt", "EndAt" });
 
                     b.HasIndex("StartAt", "Id")
                         .HasDatabaseName("ix_rights_windows_start_at_id");
@@ -2331,6 +2449,10 @@ namespace Storytime.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_video_assets_book_id_version");
 
+                    b.HasIndex(new[] { "Id" }, "ix_video_assets_failed")
+                        .HasDatabaseName("ix_video_assets_failed")
+                        .HasFilter("processing_status = 'failed'");
+
                     b.ToTable("video_assets", null, t =>
                         {
                             t.HasCheckConstraint("ck_video_assets_attempt", "attempt >= 1");
@@ -2401,6 +2523,59 @@ namespace Storytime.Data.Migrations
                         .HasDatabaseName("ix_video_attempts_mediaconvert_job_id");
 
                     b.ToTable("video_attempts", (string)null);
+                });
+
+            modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<long>", b =>
+                {
+                    b.HasOne("Storytime.Admin.AdminUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_admin_passkeys_admin_users_user_id");
+
+                    b.OwnsOne("Microsoft.AspNetCore.Identity.IdentityPasskeyData", "Data", b1 =>
+                        {
+                            b1.Property<byte[]>("IdentityUserPasskeyCredentialId");
+
+                            b1.Property<byte[]>("AttestationObject")
+                                .IsRequired();
+
+                            b1.Property<byte[]>("ClientDataJson")
+                                .IsRequired();
+
+                            b1.Property<DateTimeOffset>("CreatedAt");
+
+                            b1.Property<bool>("IsBackedUp");
+
+                            b1.Property<bool>("IsBackupEligible");
+
+                            b1.Property<bool>("IsUserVerified");
+
+                            b1.Property<string>("Name");
+
+                            b1.Property<byte[]>("PublicKey")
+                                .IsRequired();
+
+                            b1.Property<long>("SignCount");
+
+                            b1.PrimitiveCollection<string>("Transports");
+
+                            b1.HasKey("IdentityUserPasskeyCredentialId");
+
+                            b1.ToTable("admin_passkeys");
+
+                            b1
+                                .ToJson("data")
+                                .HasColumnType("jsonb");
+
+                            b1.WithOwner()
+                                .HasForeignKey("IdentityUserPasskeyCredentialId")
+                                .HasConstraintName("fk_admin_passkeys_admin_passkeys_credential_id");
+                        });
+
+                    b.Navigation("Data")
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<long>", b =>
@@ -2477,6 +2652,16 @@ namespace Storytime.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_refresh_tokens_users_user_id");
+                });
+
+            modelBuilder.Entity("Storytime.Admin.Shell.AdminSession", b =>
+                {
+                    b.HasOne("Storytime.Admin.AdminUser", null)
+                        .WithMany()
+                        .HasForeignKey("AdminId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_admin_sessions_admin_users_admin_id");
                 });
 
             modelBuilder.Entity("Storytime.Catalog.Book", b =>
