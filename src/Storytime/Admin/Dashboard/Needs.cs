@@ -1,4 +1,3 @@
-using System.Globalization;
 using Storytime.Admin.Shell;
 using Storytime.Platform;
 
@@ -45,7 +44,7 @@ internal static class Needs
                 $"{m.Month}, {m.Currency}", $"{Show.Count(m.Publishers, "publisher")} {(m.Publishers == 1 ? "waits" : "wait")} for it", "/admin/revenue"))]),
         new("Contracts that end within 60 days", money.EndingContracts.Total, "No active contract ends soon.", "/admin/contracts?status=active",
             [.. money.EndingContracts.First.Select(c => new NeedItem(
-                c.ContractName, $"{c.PublisherName}, last day {c.EndDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}", $"/admin/contracts/{c.ContractId}"))]),
+                c.ContractName, $"{c.PublisherName}, last day {Days.Format(c.EndDate)}", $"/admin/contracts/{c.ContractId}"))]),
     ];
 
     private static NeedItem Video(DashboardVideo v) => new(v.Title, $"{v.Problem ?? Json.Name(v.Status)} (since {Show.Time(v.Since)})", $"/admin/videos/{v.VideoAssetId}");
