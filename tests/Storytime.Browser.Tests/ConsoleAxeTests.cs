@@ -7,7 +7,7 @@ public sealed class ConsoleAxeTests(ConsoleBrowser console) : IClassFixture<Cons
 {
     public static TheoryData<string> Pages => ConsolePages.Names;
 
-    public static TheoryData<string> PagesWithDialog => [.. ConsolePages.All.Where(p => p.Dialog is not null).Select(p => p.Name)];
+    public static TheoryData<string> PagesWithDialog => ConsolePages.NamesWithDialog;
 
     [Theory]
     [MemberData(nameof(Pages))]

@@ -41,6 +41,8 @@ public sealed class ConsoleXssTests(HostileStorytime hostile) : IClassFixture<Ho
 
     public static TheoryData<string> Pages => ConsolePages.Names;
 
+    public static TheoryData<string> PagesWithDialog => ConsolePages.NamesWithDialog;
+
     [Fact]
     public void There_are_fifty() => Hostile.Payloads.Distinct().Count().ShouldBe(50);
 
@@ -113,10 +115,36 @@ public sealed class ConsoleXssTests(HostileStorytime hostile) : IClassFixture<Ho
         var page = await ConsolePages.OfAsync(name, hostile.Console.Storytime);
         await using var user = await hostile.Console.OpenPageAsync(page.Role);
         await user.GoAsync(page.Path, page.Ready);
-        var fields = user.Page.Locator("main :is(input:not([type]), input[type=text], input[type=search], input[type=email], textarea):not([readonly]):not([disabled])");
-        // All of them at once; and a few that are short enough to be taken, others on each page.
+        await TypeEverythingAsync(user, "main");
+        // What is typed stands in the address, too, where it filters; here is what no field takes. Others on each page, as servers take addresses of some kilobytes only.
         var (packs, at) = (Hostile.Packed(190), ConsolePages.All.ToList().FindIndex(p => p.Name == name));
-        foreach (var text in new[] { Everything, packs[at % packs.Count], packs[(at + 6) % packs.Count] })
+        foreach (var text in new[] { packs[at % packs.Count], packs[(at + 6) % packs.Count] })
+        {
+            var query = Queries.GetValueOrDefault(name, ["q"]);
+            await user.GoAsync($"{page.Path.Split('?')[0]}?{string.Join('&', query.Select(q => $"{q}={Uri.EscapeDataString(text)}"))}#{Uri.EscapeDataString(text)}");
+            await UntouchedAsync(user);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PagesWithDialog))]
+    public async Task What_is_typed_in_a_dialog_is_text(string name)
+    {
+        var page = await ConsolePages.OfAsync(name, hostile.Console.Storytime);
+        await using var user = await hostile.Console.OpenPageAsync(page.Role);
+        await user.GoAsync(page.Path, page.Ready);
+        await user.Button(page.Dialog!).ClickAsync();
+        await user.DialogButton("Cancel").WaitForAsync();
+        await TypeEverythingAsync(user, "[role=dialog]");
+    }
+
+    /// <summary>All payloads at once in each field, and then as many at a time as the shortest of its kind take: what is too long is refused, and what is not is looked for.</summary>
+    private static async Task TypeEverythingAsync(ConsoleUser user, string place)
+    {
+        var fields = user.Page.Locator($"{place} :is(input:not([type]), input[type=text], input[type=search], input[type=email], textarea):not([readonly]):not([disabled])");
+        if (await fields.CountAsync() == 0)
+            return;
+        foreach (var text in (string[])[Everything, .. Hostile.Packed(190)])
         {
             for (var i = 0; i < await fields.CountAsync(); i++)
             {
@@ -124,13 +152,6 @@ public sealed class ConsoleXssTests(HostileStorytime hostile) : IClassFixture<Ho
                 await fields.Nth(i).BlurAsync();
             }
             await user.SettleAsync();
-            await UntouchedAsync(user);
-        }
-        // Servers take addresses of some kilobytes.
-        foreach (var text in new[] { packs[(at + 3) % packs.Count], packs[(at + 9) % packs.Count] })
-        {
-            var query = Queries.GetValueOrDefault(name, ["q"]);
-            await user.GoAsync($"{page.Path.Split('?')[0]}?{string.Join('&', query.Select(q => $"{q}={Uri.EscapeDataString(text)}"))}#{Uri.EscapeDataString(text)}");
             await UntouchedAsync(user);
         }
     }

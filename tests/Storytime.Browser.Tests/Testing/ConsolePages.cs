@@ -57,6 +57,8 @@ internal static class ConsolePages
 
     public static TheoryData<string> Names => [.. All.Select(p => p.Name)];
 
+    public static TheoryData<string> NamesWithDialog => [.. All.Where(p => p.Dialog is not null).Select(p => p.Name)];
+
     public static async Task<ConsolePage> OfAsync(string name, RunningStorytime storytime)
     {
         var page = All.Single(p => p.Name == name);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Options;
 using MudBlazor;
@@ -72,9 +73,20 @@ internal static class ConsoleSetup
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         await next(http);
-        // No page of its own, which would take addresses of the API, too.
         if (http.GetEndpoint() is null && http.Response is { StatusCode: 404, HasStarted: false })
-            await PlainDocument.WriteAsync(http, 404, "There is no such page", "Check the address.");
+            await AnswerUnknownAsync(http);
+    }
+
+    /// <summary>
+    /// As a page for staff would, without being one: a route that takes every address takes those of the API, too, before their 405 and 415.
+    /// </summary>
+    private static async Task AnswerUnknownAsync(HttpContext http)
+    {
+        var policy = (await http.RequestServices.GetRequiredService<IAuthorizationPolicyProvider>().GetPolicyAsync(Policy.Staff))!;
+        var evaluator = http.RequestServices.GetRequiredService<IPolicyEvaluator>();
+        var result = await evaluator.AuthorizeAsync(policy, await evaluator.AuthenticateAsync(policy, http), http, null);
+        await new AuthorizationMiddlewareResultHandler().HandleAsync(
+            _ => PlainDocument.WriteAsync(http, 404, "There is no such page", "Check the address."), http, policy, result);
     }
 
     /// <summary>Styles may stand in the page, because MudBlazor sets widths and colours so; scripts may not. Captions begin as an empty data: address that hls.js fills.</summary>
