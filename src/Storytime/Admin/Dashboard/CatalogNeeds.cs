@@ -53,15 +53,24 @@ internal static class CatalogNeeds
         orderby asset.StuckAt, asset.Id
         select new DashboardVideo(asset.Id, book.Id, book.Title, asset.ProcessingStatus, asset.SubmitProblem, asset.StuckAt!.Value);
 
-    /// <summary>Counted in the same pass.</summary>
+    /// <summary>
+    /// Counted in the same pass. One question for each of the two territories, and books only of what is left: together they made a prepared plan take the index that
+    /// forbids overlaps, at four times the cost.
+    /// </summary>
     private static async Task<DashboardList<DashboardWindow>> EndingAsync(StorytimeDb db, DateTimeOffset now, CancellationToken ct)
     {
         var windows = await db.Database.SqlQuery<EndingWindow>($"""
+            with ending as materialized (
+                select id, book_id, publisher_id, territory, end_at from rights_windows w
+                where end_at > {now} and end_at <= {now + _soon} and not exists (
+                    select from rights_windows n where n.book_id = w.book_id and n.territory = w.territory
+                        and n.publisher_id = w.publisher_id and n.start_at <= w.end_at and w.end_at < n.end_at)
+                and not exists (
+                    select from rights_windows n where n.book_id = w.book_id and n.territory = 'GLOBAL'
+                        and n.publisher_id = w.publisher_id and n.start_at <= w.end_at and w.end_at < n.end_at)
+            )
             select w.id, w.book_id, b.title, w.territory, w.end_at, (count(*) over ())::int as total
-            from rights_windows w join books b on b.id = w.book_id and b.publisher_id = w.publisher_id and b.status = 'active'
-            where w.end_at > {now} and w.end_at <= {now + _soon} and not exists (
-                select from rights_windows n where n.book_id = w.book_id and n.publisher_id = w.publisher_id and n.territory in (w.territory, 'GLOBAL')
-                    and n.start_at <= w.end_at and w.end_at < n.end_at)
+            from ending w join books b on b.id = w.book_id and b.publisher_id = w.publisher_id and b.status = 'active'
             order by w.end_at, w.id limit {ReadDashboard.First}
             """).ToListAsync(ct);
         return new DashboardList<DashboardWindow>(
