@@ -18,19 +18,36 @@ internal sealed class Films(RunningStorytime storytime) : IDisposable
     /// <returns>The video, once it has failed.</returns>
     public async Task<long> UploadBrokenAsync(string title)
     {
-        var whole = await DrawAsync();
         var broken = Path.Combine(_folder, "broken.mp4");
-        await File.WriteAllBytesAsync(broken, (await File.ReadAllBytesAsync(whole, Ct))[..2000], Ct);
+        await File.WriteAllBytesAsync(broken, (await File.ReadAllBytesAsync(await DrawAsync(), Ct))[..2000], Ct);
+        var asset = await UploadAsync(await AddBookAsync(title), broken);
+        await BecomesAsync(asset, "failed");
+        return asset;
+    }
+
+    /// <returns>A draft without a publisher.</returns>
+    public async Task<long> AddBookAsync(string title)
+    {
+        using var editor = await StaffApi.SignInAsync(storytime, storytime.Staff["editor"]);
+        return (await editor.PostAsync("books", new { title, author = "Wren Halloway", description = "", age_min = 2, age_max = 6, language = "en", status = "draft" })).Id();
+    }
+
+    /// <returns>The video, the next version of the book.</returns>
+    public async Task<long> UploadAsync(long book, string film)
+    {
         using var http = new HttpClient { BaseAddress = storytime.App };
         var editor = await DemoApi.SignInAdminAsync(http, DemoPeople.Editor, Ct);
-        var book = (await editor.PostAsync("/books", new { title, author = "Wren Halloway", description = "", age_min = 2, age_max = 6, language = "en", status = "draft" }, Ct)).Id();
-        var asset = await new DemoLibrary(editor, new Dictionary<string, Task<string>>()).UploadAsync(book, "film", broken, null, Ct);
-        for (var tries = 0; (await editor.GetAsync($"/video_assets/{asset}", Ct)).Text("status") != "failed"; tries++)
+        return await new DemoLibrary(editor, new Dictionary<string, Task<string>>()).UploadAsync(book, "film", film, null, Ct);
+    }
+
+    public async Task BecomesAsync(long asset, string status)
+    {
+        using var editor = await StaffApi.SignInAsync(storytime, storytime.Staff["editor"]);
+        for (var tries = 0; (await editor.GetAsync($"video_assets/{asset}")).Text("status") != status; tries++)
         {
-            tries.ShouldBeLessThan(600, "a broken film did not fail");
+            tries.ShouldBeLessThan(600, $"the video did not become {status}");
             await Task.Delay(200, Ct);
         }
-        return asset;
     }
 
     /// <summary>Puts the whole film where the broken one is, as an editor's uploader may until the bucket is told otherwise.</summary>
@@ -64,13 +81,13 @@ internal sealed class Films(RunningStorytime storytime) : IDisposable
     }
 
     /// <summary>Small, and it moves.</summary>
-    public async Task<string> DrawAsync()
+    public async Task<string> DrawAsync(int seconds = 6)
     {
-        var film = Path.Combine(_folder, "film.mp4");
+        var film = Path.Combine(_folder, $"film-{seconds}.mp4");
         if (File.Exists(film))
             return film;
         var (exitCode, output) = await ChildProcess.RunAsync(
-            new ChildStart("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=12:duration=6", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", film]), Ct);
+            new ChildStart("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", $"testsrc2=size=320x180:rate=12:duration={seconds}", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", film]), Ct);
         exitCode.ShouldBe(0, output);
         return film;
     }
