@@ -36,6 +36,7 @@ internal static class Schedules
         jobs.AddOrUpdate<ArchiveUsage>("archive-usage", j => j.RunAsync(CancellationToken.None), Cron.Daily(1, 30));
         jobs.AddOrUpdate<DropOldMonths>("drop-old-months", j => j.RunAsync(CancellationToken.None), Cron.Daily(2));
         jobs.AddOrUpdate<ExpireContracts>("expire-contracts", j => j.RunAsync(CancellationToken.None), Cron.Hourly(3));
+        jobs.AddOrUpdate<CleanCatalogChanges>("clean-catalog-changes", j => j.RunAsync(CancellationToken.None), Cron.Hourly(45));
         jobs.AddOrUpdate<Partitions>("make-partitions", p => p.MakeAheadAsync(CancellationToken.None), Cron.Daily());
     }
 }

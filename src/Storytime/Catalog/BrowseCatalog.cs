@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
+using Storytime.Accounts;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
@@ -49,12 +51,29 @@ internal static class BrowseCatalog
 {
     /// <summary>The active books: the best match first when <c>q</c> is given, by title otherwise.</summary>
     [EndpointName("list_catalog_books")]
-    public static async Task<Ok<Page<CatalogBookResponse>>> List(
-        [AsParameters] CatalogFilter filter, [AsParameters] PageQuery page, Parent parent, StorytimeDb db, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
+    public static async Task<Results<Ok<Page<CatalogBookResponse>>, ApiError>> List(
+        [AsParameters] CatalogFilter filter, [AsParameters] PageQuery page, Parent parent, NpgsqlDataSource database, StorytimeDb db, SearchCache searches, BookCache cache, IOptions<CdnOptions> cdn,
+        TimeProvider time, CancellationToken ct)
+    {
+        var caller = await BrowsingParent.ReadAsync(parent, database, ct);
+        if (!caller.IsLive)
+            return ApiError.SessionEnded;
+        var found = await searches.GetAsync((filter, page.OrDefaults()), caller.CatalogVersion, () => SearchAsync(db, filter, page, ct));
+        var (now, books) = (time.Now(), await cache.GetAsync(caller.CatalogVersion, found.Ids, ct));
+        List<CatalogBookResponse> shown = new(found.Ids.Count);
+        foreach (var id in found.Ids)
+        {
+            if (books.TryGetValue(id, out var book))
+                shown.Add(ToResponse(book.In(caller.Country, now), cdn.Value));
+        }
+        return TypedResults.Ok(shown.ToPage(page, found.Total));
+    }
+
+    private static async Task<(IReadOnlyList<long> Ids, int Total)> SearchAsync(StorytimeDb db, CatalogFilter filter, PageQuery page, CancellationToken ct)
     {
         var books = (await db.Books.Where(b => b.Status == BookStatus.Active).SearchAsync(filter.Q, ct)).Apply(filter);
-        var rows = await books.WithFacts(db, await CountryAsync(db, parent, ct), time.Now()).PageAsync(page, ct);
-        return TypedResults.Ok(new Page<CatalogBookResponse>([.. rows.Data.Select(b => ToResponse(b, cdn.Value))], rows.Pagination));
+        var rows = await books.Select(b => b.Id).PageAsync(page, ct);
+        return (rows.Data, rows.Pagination.Total);
     }
 
     /// <summary>One active book.</summary>

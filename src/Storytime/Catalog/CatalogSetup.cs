@@ -4,7 +4,7 @@ internal static class CatalogSetup
 {
     public static void AddCatalog(this IServiceCollection services)
     {
-        services.AddSingleton<CoverBucket>();
+        services.AddSingleton<CoverBucket>().AddSingleton<SearchCache>();
         services.AddScoped<CleanCovers>();
     }
 }

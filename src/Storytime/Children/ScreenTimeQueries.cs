@@ -17,7 +17,11 @@ internal sealed record ChildWithScreenTime
 }
 
 /// <summary>All that was said about a child's time; nulls where nothing was.</summary>
-internal sealed record ScreenTimeFacts(ScreenTime? ScreenTime, ScreenTimeException? Exception, StoryGrace? Grace);
+internal sealed record ScreenTimeFacts(ScreenTime? ScreenTime, ScreenTimeException? Exception, StoryGrace? Grace)
+{
+    /// <summary>Of a child for whom a parent has said nothing.</summary>
+    public static readonly ScreenTimeFacts None = new(null, null, null);
+}
 
 internal static class ScreenTimeQueries
 {
@@ -29,6 +33,10 @@ internal static class ScreenTimeQueries
         join grace in db.StoryGraces on child.Id equals grace.ChildProfileId into graces
         from grace in graces.DefaultIfEmpty()
         select new ChildWithScreenTime { Child = child, ScreenTime = child.ScreenTime, Exception = exception, Grace = grace };
+
+    public static async Task<ScreenTimeFacts> ScreenTimeOfAsync(this StorytimeDb db, long childId, CancellationToken ct) =>
+        await db.ChildProfiles.Where(c => c.Id == childId).AsNoTracking().WithScreenTime(db).Select(c => new ScreenTimeFacts(c.ScreenTime, c.Exception, c.Grace)).SingleOrDefaultAsync(ct)
+        ?? ScreenTimeFacts.None;
 
     /// <summary>Lets changes of one child's time come one after the other, each seeing what the one before it left. Nothing happens to someone else's child.</summary>
     public static Task LockChildAsync(this StorytimeDb db, Parent parent, long childId, CancellationToken ct) =>

@@ -39,6 +39,8 @@ internal sealed class StorytimeDb(DbContextOptions<StorytimeDb> options) : DbCon
     public DbSet<Publisher> Publishers => Set<Publisher>();
     public DbSet<PartnershipContract> PartnershipContracts => Set<PartnershipContract>();
     public DbSet<RightsWindow> RightsWindows => Set<RightsWindow>();
+    public DbSet<CatalogVersion> CatalogVersions => Set<CatalogVersion>();
+    public DbSet<CatalogChange> CatalogChanges => Set<CatalogChange>();
 
     public DbSet<Upload> Uploads => Set<Upload>();
     public DbSet<VideoAsset> VideoAssets => Set<VideoAsset>();

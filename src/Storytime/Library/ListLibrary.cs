@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Storytime.Catalog;
 using Storytime.Children;
@@ -28,30 +27,26 @@ internal static class ListLibrary
     /// <summary>The books that a parent put on a child's shelf, newest first. For the parent, and for the child's own devices.</summary>
     [EndpointName("list_library")]
     public static async Task<Results<Ok<Page<ShelfBookResponse>>, ApiError>> Handle(
-        long id, [AsParameters] PageQuery page, Viewer viewer, StorytimeDb db, WatchTime watchTime, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
+        long id, [AsParameters] PageQuery page, Viewer viewer, Shelf shelf, BookCache cache, StorytimeDb db, WatchTime watchTime, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
     {
         var now = time.Now();
-        var child = await db.ChildrenOf(viewer).Where(c => c.Id == id).AsNoTracking().WithScreenTime(db).Select(c => new
-        {
-            Country = db.Users.Where(u => u.Id == c.Child.UserId).Select(u => u.Country).First(),
-            Time = new ScreenTimeFacts(c.ScreenTime, c.Exception, c.Grace),
-        }).SingleOrDefaultAsync(ct);
+        var (isLive, child, items, total) = await shelf.ReadAsync(viewer, id, page, now, ct);
+        if (!isLive)
+            return ApiError.SessionEnded;
         if (child is null)
             return ApiError.NotFound("child");
 
-        var screenTime = await watchTime.ScreenTimeAsync(id, child.Time, now, ct);
-        var books = db.Books.WithFacts(db, child.Country, now);
-        var shelf =
-            from item in db.LibraryItems
-            where item.ChildProfileId == id
-            join book in books on item.BookId equals book.Id
-            join resume in db.ResumePositions on new { item.ChildProfileId, item.BookId } equals new { resume.ChildProfileId, resume.BookId } into resumes
-            from resume in resumes.DefaultIfEmpty()
-            orderby item.CreatedAt descending, item.Id descending
-            select new { book, item.CreatedAt, Position = (double?)resume!.PositionSeconds };
-        var rows = await shelf.AsNoTracking().PageAsync(page, ct);
-        return TypedResults.Ok(new Page<ShelfBookResponse>(
-            [.. rows.Data.Select(r => ToResponse(r.book, screenTime.For(r.book.Id, child.Time.Grace, storySeconds: null), r.CreatedAt, r.Position, cdn.Value, now))], rows.Pagination));
+        var facts = child.HasScreenTime ? await db.ScreenTimeOfAsync(id, ct) : ScreenTimeFacts.None;
+        var screenTime = await watchTime.ScreenTimeAsync(id, facts, now, ct);
+        var books = await cache.GetAsync(child.CatalogVersion, items.ConvertAll(i => i.BookId), ct);
+        List<ShelfBookResponse> shown = new(items.Count);
+        foreach (var item in items)
+        {
+            // A book that is not there any more is on no shelf either.
+            if (books.TryGetValue(item.BookId, out var book))
+                shown.Add(ToResponse(book.In(child.Country, now), screenTime.For(item.BookId, facts.Grace, storySeconds: null), item.AddedAt, item.Position, cdn.Value, now));
+        }
+        return TypedResults.Ok(shown.ToPage(page, total));
     }
 
     private static ShelfBookResponse ToResponse(BookWithFacts book, StoryTime time, DateTimeOffset addedAt, double? position, CdnOptions cdn, DateTimeOffset now)

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Storytime.Children;
 using Storytime.Data;
 using Storytime.Library;
@@ -31,8 +32,8 @@ internal static partial class StartPlayback
     [EndpointName("start_playback_session")]
     [NoLocation, SetsCookies]
     public static async Task<Results<Created<PlaybackSessionResponse>, ApiError>> Handle(
-        long id, StartPlaybackRequest request, Viewer viewer, StorytimeDb db, WatchTime watchTime, CookieMint mint, PlaybackLog log, IOptions<CloudFrontOptions> options,
-        ILogger<PlaybackLog> logger, HttpContext http, TimeProvider time, CancellationToken ct)
+        long id, StartPlaybackRequest request, Viewer viewer, NpgsqlDataSource database, BookCache cache, StorytimeDb db, WatchTime watchTime, CookieMint mint, PlaybackLog log,
+        IOptions<CloudFrontOptions> options, ILogger<PlaybackLog> logger, HttpContext http, TimeProvider time, CancellationToken ct)
     {
         var bookId = request.BookId!.Value;
         // Once through, but for a story that may be finished, when another device of the child asks for one at this very moment: of those, one goes on each time.
@@ -40,7 +41,10 @@ internal static partial class StartPlayback
         {
             var now = time.Now();
             var attempt = new Attempt(viewer, id, bookId, now);
-            if (await PlaybackQuestion.ReadAsync(db.ChildrenOf(viewer), id, bookId, now, db, watchTime, ct) is not { } asked)
+            var (isLive, question) = await PlaybackQuestion.ReadAsync(viewer, id, bookId, now, database, cache, db, watchTime, ct);
+            if (!isLive)
+                return ApiError.SessionEnded;
+            if (question is not { } asked)
             {
                 await log.RefusedAsync(attempt, null, ct);
                 Log.ForeignChild(logger, viewer.UserId, id, bookId);

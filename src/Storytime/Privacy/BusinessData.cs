@@ -17,6 +17,8 @@ internal static class BusinessData
             .Personal(DataCategory.PublisherContacts, "notes")
             .Plain("id publisher_id contract_name start_date end_date payment_model rev_share_bps flat_fee_cents minimum_guarantee_cents minimum_guarantee_basis")
             .Plain("currency status terminated_on created_at updated_at"),
+        Of("catalog_versions").Plain("id version"),
+        Of("catalog_changes").Plain("version book_id"),
         Of("rights_windows").Plain("id publisher_id book_id start_at end_at territory created_at updated_at"),
         Of("books")
             .Plain("id title author description age_min age_max language publisher_id status cover_s3_key poster_s3_key playing_asset_id poster_asset_id")

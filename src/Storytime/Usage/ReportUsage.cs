@@ -49,7 +49,7 @@ internal static class ReportUsage
     [EndpointName("report_usage_events")]
     [NoLocation]
     public static async Task<Results<Ok<UsageEventsResponse>, Created<UsageEventsResponse>, ApiError>> Handle(
-        JsonElement body, Viewer viewer, UsageAccess access, UsageStore store, SetAside setAside, TimeProvider time, CancellationToken ct)
+        JsonElement body, Viewer viewer, UsageIntake intake, SetAside setAside, TimeProvider time, CancellationToken ct)
     {
         var now = time.Now();
         if (body.ValueKind != JsonValueKind.Object)
@@ -69,15 +69,16 @@ internal static class ReportUsage
 
         JsonElement[] events = isBatch ? [.. batch.EnumerateArray()] : [body];
         var read = events.Select((json, index) => IncomingEvent.Read(index, json, now)).ToList();
-        var (allowed, refused) = await access.CheckAsync(viewer, [.. read.Select(r => r.Event).OfType<IncomingEvent>()], ct);
-        var saved = await store.SaveAsync(allowed, now, clockSkewMs, ct);
-        List<RejectedUsageEvent> rejected = [.. read.Select(r => r.Rejected).OfType<RejectedUsageEvent>().Concat(refused).Concat(saved.Rejected).OrderBy(r => r.Index)];
+        var taken = await intake.TakeAsync(new UsageReport(viewer, [.. read.Select(r => r.Event).OfType<IncomingEvent>()], now, clockSkewMs), ct);
+        if (!taken.IsLive)
+            return ApiError.SessionEnded;
+        List<RejectedUsageEvent> rejected = [.. read.Select(r => r.Rejected).OfType<RejectedUsageEvent>().Concat(taken.Rejected).OrderBy(r => r.Index)];
         if (rejected.Count > 0)
             await setAside.KeepAsync(viewer.UserId, events, rejected, now, ct);
 
-        var answer = new UsageEventsResponse(saved.Accepted, saved.Duplicates, rejected);
-        return isBatch || saved.Duplicates > 0 ? TypedResults.Ok(answer)
-            : saved.Accepted > 0 ? TypedResults.Created((string?)null, answer)
+        var answer = new UsageEventsResponse(taken.Accepted, taken.Duplicates, rejected);
+        return isBatch || taken.Duplicates > 0 ? TypedResults.Ok(answer)
+            : taken.Accepted > 0 ? TypedResults.Created((string?)null, answer)
             : Refuse(rejected[0]);
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Storytime.Data;
 using Storytime.Platform;
 
 namespace Storytime.Usage;

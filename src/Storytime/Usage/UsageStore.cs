@@ -5,9 +5,20 @@ using Storytime.Platform;
 
 namespace Storytime.Usage;
 
-/// <param name="Accepted">Events that were stored now.</param>
-/// <param name="Duplicates">Events that were there already, with the same content.</param>
-internal sealed record SavedUsage(int Accepted, int Duplicates, List<RejectedUsageEvent> Rejected);
+/// <summary>What became of an event.</summary>
+internal enum SavedAs
+{
+    New,
+
+    /// <summary>It was there already, with the same content.</summary>
+    Duplicate,
+
+    /// <summary>Another one with its id was there.</summary>
+    Conflict,
+
+    /// <summary>Its child was erased.</summary>
+    Nothing,
+}
 
 /// <summary>Stores usage events, in hand-written SQL: this is one of the hottest paths.</summary>
 internal sealed class UsageStore(NpgsqlDataSource database, Partitions partitions)
@@ -23,8 +34,8 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
     /// </summary>
     private const string SaveSql = """
         with incoming as (
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                as e(child_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata, publisher_id, territory)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13)
+                as e(child_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata, publisher_id, territory, received_at, clock_skew_ms)
         ), known as (
             select i.child_id, i.event_id, k.book_id, k.event_type, k.position_seconds, k.occurred_at, k.playback_session_id
             from incoming i cross join lateral (
@@ -32,7 +43,7 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
         ), stored as (
             insert into usage_events (child_profile_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata,
                 publisher_id, territory, created_at, clock_skew_ms)
-            select child_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata::jsonb, publisher_id, territory, $12, $13
+            select child_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata::jsonb, publisher_id, territory, received_at, clock_skew_ms
             from incoming i join child_profiles c on c.id = i.child_id
             where not exists (select from known k where k.child_id = i.child_id and k.event_id = i.event_id)
             returning child_profile_id, event_id, book_id, position_seconds, occurred_at
@@ -50,36 +61,33 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
         select * from known
         """;
 
-    /// <param name="events">In the order in which they were sent: of several with one id the first one counts.</param>
-    /// <param name="now">When the request came in.</param>
-    /// <param name="clockSkewMs">Of the device; null when it did not say when it sent.</param>
-    public async Task<SavedUsage> SaveAsync(List<AllowedEvent> events, DateTimeOffset now, long? clockSkewMs, CancellationToken ct)
+    /// <param name="events">In the order in which they came: of several with one id the first one counts.</param>
+    /// <returns>What became of each.</returns>
+    public async Task<Dictionary<AllowedEvent, SavedAs>> SaveAsync(List<AllowedEvent> events)
     {
         if (events.Count == 0)
-            return new(0, 0, []);
-        // In the order of the key, so that batches that touch the same children wait for each other and never deadlock.
+            return [];
+        // In the order of the key, so that groups that touch the same children wait for each other and never deadlock.
         var distinct = events.DistinctBy(a => a.Event.Key).OrderBy(a => a.Event.ChildId).ThenBy(a => a.Event.EventId).ToList();
         var known = await partitions.WriteAsync(
-            ["usage_events"], [.. distinct.Select(a => a.Event.OccurredAt)], () => StoreAsync(distinct, now, clockSkewMs, ct), ct);
+            ["usage_events"], [.. distinct.Select(a => a.Event.OccurredAt)], () => StoreAsync(distinct), CancellationToken.None);
 
-        var (accepted, duplicates) = (0, 0);
-        List<RejectedUsageEvent> rejected = [];
-        foreach (var e in events.Select(a => a.Event))
+        Dictionary<AllowedEvent, SavedAs> saved = new(events.Count, ReferenceEqualityComparer.Instance);
+        foreach (var allowed in events)
         {
+            var e = allowed.Event;
             if (!known.TryGetValue(e.Key, out var content))
-                rejected.Add(e.Reject(UsageRejection.NotFound, "There is no such child."));
+                saved[allowed] = SavedAs.Nothing;
             else if (content is null)
-                (known[e.Key], accepted) = (e.Content, accepted + 1);
-            else if (content == e.Content)
-                duplicates++;
+                (known[e.Key], saved[allowed]) = (e.Content, SavedAs.New);
             else
-                rejected.Add(e.Reject(UsageRejection.Conflict, "There is an event with this event_id and other content. This one was not stored: make a new event_id for each event."));
+                saved[allowed] = content == e.Content ? SavedAs.Duplicate : SavedAs.Conflict;
         }
-        return new(accepted, duplicates, rejected);
+        return saved;
     }
 
     /// <returns>By key the content that was known; null for what was stored now.</returns>
-    private async Task<Dictionary<(long, Guid), EventContent?>> StoreAsync(List<AllowedEvent> events, DateTimeOffset now, long? clockSkewMs, CancellationToken ct)
+    private async Task<Dictionary<(long, Guid), EventContent?>> StoreAsync(List<AllowedEvent> events)
     {
         // Two statements, one round trip, one transaction; the second one's snapshot is taken when the lock is there.
         await using var batch = database.CreateBatch();
@@ -99,14 +107,14 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
         parameters.AddArray(NpgsqlDbType.Text, events.Select(a => a.Event.Metadata));
         parameters.AddArray(NpgsqlDbType.Bigint, events.Select(a => a.PublisherId));
         parameters.AddArray(NpgsqlDbType.Text, events.Select(a => a.Territory));
-        parameters.Add(new() { Value = now - (2 * IncomingEvent.MaxAge) });
-        parameters.Add(new() { Value = now });
-        parameters.Add(new() { Value = (object?)clockSkewMs ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
+        parameters.Add(new() { Value = events.Min(a => a.Report.Now) - (2 * IncomingEvent.MaxAge) });
+        parameters.AddArray(NpgsqlDbType.TimestampTz, events.Select(a => a.Report.Now));
+        parameters.AddArray(NpgsqlDbType.Bigint, events.Select(a => a.Report.ClockSkewMs));
 
         Dictionary<(long, Guid), EventContent?> found = [];
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        await reader.NextResultAsync(ct);
-        while (await reader.ReadAsync(ct))
+        await using var reader = await batch.ExecuteReaderAsync();
+        await reader.NextResultAsync();
+        while (await reader.ReadAsync())
             found[(reader.GetInt64(0), reader.GetGuid(1))] = reader.IsDBNull(2) ? null : ReadContent(reader);
         return found;
     }
@@ -114,4 +122,15 @@ internal sealed class UsageStore(NpgsqlDataSource database, Partitions partition
     private static EventContent ReadContent(NpgsqlDataReader reader) => new(
         reader.GetInt64(2), Words<UsageEventType>.All[reader.GetString(3)], reader.IsDBNull(4) ? null : reader.GetDouble(4),
         reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetInt64(6));
+}
+
+internal static class SavedAsExtensions
+{
+    /// <returns>Null for what is stored, now or before.</returns>
+    public static RejectedUsageEvent? Rejection(this SavedAs saved, IncomingEvent e) => saved switch
+    {
+        SavedAs.Nothing => e.Reject(UsageRejection.NotFound, "There is no such child."),
+        SavedAs.Conflict => e.Reject(UsageRejection.Conflict, "There is an event with this event_id and other content. This one was not stored: make a new event_id for each event."),
+        _ => null,
+    };
 }

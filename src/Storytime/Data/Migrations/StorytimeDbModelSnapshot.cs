@@ -1489,6 +1489,41 @@ namespace Storytime.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Storytime.Rights.CatalogChange", b =>
+                {
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<long>("BookId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("book_id");
+
+                    b.HasKey("Version", "BookId")
+                        .HasName("pk_catalog_changes");
+
+                    b.ToTable("catalog_changes", (string)null);
+                });
+
+            modelBuilder.Entity("Storytime.Rights.CatalogVersion", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_catalog_versions");
+
+                    b.ToTable("catalog_versions", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_catalog_versions_one", "id = 1");
+                        });
+                });
+
             modelBuilder.Entity("Storytime.Rights.PartnershipContract", b =>
                 {
                     b.Property<long>("Id")

@@ -17,13 +17,14 @@ public sealed record Parent(long UserId, Guid SessionId)
 /// <param name="UserId">The parent, or the parent of the child whose device this is.</param>
 /// <param name="ChildId">The only child that this caller may act for; null for a parent, who may act for each of theirs.</param>
 /// <param name="ChildSessionId">The child session of the device; null for a parent.</param>
-public sealed record Viewer(long UserId, long? ChildId, long? ChildSessionId)
+/// <param name="ParentSessionId">The session of the parent; null for a device.</param>
+public sealed record Viewer(long UserId, long? ChildId, long? ChildSessionId, Guid? ParentSessionId)
 {
     public static ValueTask<Viewer?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Viewer?>(Of(context.User));
 
     internal static Viewer Of(ClaimsPrincipal user) => user.HasClaim(Claim.Audience, Audience.Child)
-        ? new Viewer(user.Id(Claim.User), user.Id(Claim.Subject), user.Id(Claim.Session))
-        : new Viewer(user.Id(Claim.Subject), null, null);
+        ? new Viewer(user.Id(Claim.User), user.Id(Claim.Subject), user.Id(Claim.Session), null)
+        : new Viewer(user.Id(Claim.Subject), null, null, Guid.Parse(user.FindFirstValue(Claim.Session)!));
 }
 
 /// <summary>A signed-in member of staff.</summary>

@@ -21,6 +21,8 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
 
     public static readonly ApiError TokenExpired = new(401, "token_expired", "This token has expired. Get a new one by /auth/refresh, or sign in again.");
 
+    public static readonly ApiError SessionEnded = Unauthenticated("This session was ended. Sign in again, or let a parent hand the device over again.");
+
     public static readonly ApiError WrongToken = Forbidden("This token may not be used here.");
 
     public static readonly ApiError NotJson = new(400, "invalid_request", "The body is not valid JSON. Send one JSON object.");
@@ -92,6 +94,8 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
         httpContext.Response.StatusCode = Status;
         if (RetryAfter is { } wait)
             httpContext.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+        if (Status == StatusCodes.Status401Unauthorized && httpContext.Response.Headers.WWWAuthenticate.Count == 0 && ReferenceEquals(this, SessionEnded))
+            httpContext.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
         // Pages for people; what they do not say nicely themselves (a rate limit, a fault) comes at least as a sentence.
         return httpContext.Request.Path.StartsWithSegments("/account") || IsConsolesPage(httpContext.Request)
             ? httpContext.Response.WriteAsync(Message, httpContext.RequestAborted)

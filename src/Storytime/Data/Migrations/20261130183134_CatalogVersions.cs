@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Storytime.Data.Migrations
+{
+    /// <inheritdoc />
+    public partial class CatalogVersions : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "catalog_changes",
+                columns: table => new
+                {
+                    version = table.Column<long>(type: "bigint", nullable: false),
+                    book_id = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_catalog_changes", x => new { x.version, x.book_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "catalog_versions",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_catalog_versions", x => x.id);
+                    table.CheckConstraint("ck_catalog_versions_one", "id = 1");
+                });
+
+            migrationBuilder.Sql(CatalogVersionsSql.Changes);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.Sql(CatalogVersionsSql.Undo);
+
+            migrationBuilder.DropTable(
+                name: "catalog_changes");
+
+            migrationBuilder.DropTable(
+                name: "catalog_versions");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace Storytime.Library;
+
+internal static class LibrarySetup
+{
+    public static void AddLibrary(this IServiceCollection services) => services.AddSingleton<Shelf>();
+}

@@ -1,0 +1,51 @@
+using Storytime.Catalog;
+
+namespace Storytime.Rights;
+
+/// <summary>A rights window of a book's present publisher.</summary>
+internal readonly record struct CachedWindow(DateTimeOffset StartAt, DateTimeOffset EndAt, string Territory);
+
+/// <summary>A book for every country and moment: what <see cref="BookFactsQuery"/> asks the database for, told from memory.</summary>
+/// <param name="Everywhere">All that does not depend on country and time; its windows are empty.</param>
+/// <param name="Windows">Of the present publisher.</param>
+internal sealed record CachedBook(BookWithFacts Everywhere, CachedWindow[] Windows)
+{
+    /// <param name="country">ISO 3166-1 alpha-2: that of the family's account.</param>
+    /// <param name="now">The moment that is asked about.</param>
+    public BookWithFacts In(string country, DateTimeOffset now)
+    {
+        if (Windows.Length == 0)
+            return Everywhere;
+        DateTimeOffset? endsAt = null, nextStartsAt = null, allEndAt = null;
+        var hadWindow = false;
+        foreach (var window in Windows)
+        {
+            if (!Counts(window, country))
+                continue;
+            if (window.EndAt <= now)
+            {
+                hadWindow = true;
+                continue;
+            }
+            if (window.StartAt <= now)
+                endsAt = endsAt > window.EndAt ? endsAt : window.EndAt;
+            else
+                nextStartsAt = nextStartsAt < window.StartAt ? nextStartsAt : window.StartAt;
+            if (!(allEndAt <= window.EndAt) && !GoesOn(window.EndAt, country))
+                allEndAt = window.EndAt;
+        }
+        return Everywhere with { WindowEndsAt = endsAt, NextWindowStartsAt = nextStartsAt, HadWindow = hadWindow, WindowsEndAt = allEndAt };
+    }
+
+    private bool GoesOn(DateTimeOffset end, string country)
+    {
+        foreach (var next in Windows)
+        {
+            if (Counts(next, country) && next.StartAt <= end && end < next.EndAt)
+                return true;
+        }
+        return false;
+    }
+
+    private static bool Counts(in CachedWindow window, string country) => window.Territory == RightsWindow.Global || window.Territory == country;
+}
