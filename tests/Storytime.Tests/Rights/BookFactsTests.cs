@@ -1,5 +1,6 @@
 using CsCheck;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Storytime.Catalog;
 using Storytime.Rights;
 using Storytime.Tests.Testing;
@@ -46,6 +47,16 @@ public sealed class BookFactsTests(StorytimeApp app) : IClassFixture<StorytimeAp
                 var row = await db.Books.Where(b => b.Id == book.Id).WithFacts(db, country, now).SingleAsync();
                 row.Facts.ShouldBe(Twin(book, publisher, windows, country, now), $"in {country}");
                 row.LeavingAt(now).ShouldBe(EndOfChain(publisher, windows, country, now), $"in {country}");
+            }
+
+            // From memory it is the same, at every moment and on the very edges.
+            var cache = app.Services.GetRequiredService<BookCache>();
+            var version = await db.CatalogVersions.Select(v => v.Version).SingleAsync();
+            var cached = (await cache.GetAsync(version, [book.Id], TestContext.Current.CancellationToken))[book.Id];
+            foreach (var country in new[] { "US", "GB", "FR" })
+            {
+                for (var hour = -5; hour <= 5; hour++)
+                    cached.In(country, now.AddHours(hour)).ShouldBe(await db.Books.Where(b => b.Id == book.Id).WithFacts(db, country, now.AddHours(hour)).SingleAsync(), $"in {country}, {hour} h");
             }
         });
     }, iter: 150, threads: 1);
