@@ -29,23 +29,24 @@ internal static class CancelVideoAsset
         var asset = await db.VideoAssets.AsNoTracking().SingleAsync(a => a.Id == id, ct);
         if (asset.ProcessingStatus is ProcessingStatus.Ready or ProcessingStatus.Failed)
             return _atItsEnd;
-        if (await JobOfAsync(asset, mediaConvert, outcome, time.Now(), ct) is not { } jobId)
-        {
-            if (!await outcome.RefuseAsync(id, asset.Attempt, "canceled", "Canceled before MediaConvert had a job.", ct))
-                return _atItsEnd;
-        }
-        else if (await CancelAsync(mediaConvert, jobId, ct))
-        {
-            await outcome.ApplyAsync(new JobReport(jobId, JobState.Failed, ErrorCode: "canceled", ErrorMessage: "The MediaConvert job was canceled."), ct);
-        }
-        else
-        {
+        var jobId = await JobOfAsync(asset, mediaConvert, outcome, time.Now(), ct);
+        if (jobId is not null && !await CancelAsync(mediaConvert, jobId, ct))
             return _atItsEnd;
-        }
-        db.AuditEntries.Add(AuditEntry.Of(staff, "canceled", "video_asset", id, new { asset.ProcessingStatus, asset.Attempt, JobId = asset.MediaConvertJobId }, null, time.Now()));
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (jobId is not null)
+            await outcome.ApplyAsync(new JobReport(jobId, JobState.Failed, ErrorCode: "canceled", ErrorMessage: "The MediaConvert job was canceled."), ct);
+        else if (!await outcome.RefuseAsync(id, asset.Attempt, "canceled", "Canceled before MediaConvert had a job.", ct))
+            return _atItsEnd;
+        // Read anew: should a notice have been faster, the video is what that one made of it.
+        var now = await db.VideoAssets.AsNoTracking().SingleAsync(a => a.Id == id, ct);
+        db.AuditEntries.Add(AuditEntry.Of(staff, "canceled", "video_asset", id, Snapshot(asset, jobId), Snapshot(now, jobId), time.Now()));
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
         return TypedResults.Accepted($"/admin/api/v1/video_assets/{id}", await ReadVideoAssets.OneAsync(db, id, ct));
     }
+
+    private static object Snapshot(VideoAsset asset, string? jobId) => new { asset.ProcessingStatus, asset.Attempt, JobId = jobId, asset.ErrorCode };
 
     /// <summary>The job, also one whose answer was lost: to cancel the video and leave the job would pay for it, and for the next one.</summary>
     private static async Task<string?> JobOfAsync(VideoAsset asset, MediaConvertClient mediaConvert, JobOutcome outcome, DateTimeOffset now, CancellationToken ct)

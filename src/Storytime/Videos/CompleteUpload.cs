@@ -52,8 +52,9 @@ internal static class CompleteUpload
         }
         if (upload.Status == UploadStatus.Pending)
         {
+            var before = ManageUploads.Snapshot(upload);
             upload.Assembled(time.Now() + options.Value.AbandonAfter);
-            db.AuditEntries.Add(AuditEntry.Of(staff, "completed", "upload", id, null, new { upload.S3Key, upload.SizeBytes, upload.PartCount }, time.Now()));
+            db.AuditEntries.Add(AuditEntry.Of(staff, "completed", "upload", id, before, ManageUploads.Snapshot(upload), time.Now()));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }

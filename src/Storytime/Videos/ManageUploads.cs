@@ -99,8 +99,9 @@ internal static class ManageUploads
         if (upload.Status != UploadStatus.Aborted)
         {
             await bucket.DiscardAsync(upload, ct);
+            var before = Snapshot(upload);
             upload.Abort();
-            db.AuditEntries.Add(AuditEntry.Of(staff, "aborted", "upload", id, new { upload.S3Key }, null, time.Now()));
+            db.AuditEntries.Add(AuditEntry.Of(staff, "aborted", "upload", id, before, Snapshot(upload), time.Now()));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
@@ -109,6 +110,9 @@ internal static class ManageUploads
 
     internal static async Task<Upload> LockAsync(StorytimeDb db, long id, CancellationToken ct) =>
         (await db.Uploads.FromSql($"select * from uploads where id = {id} for update").ToListAsync(ct))[0];
+
+    /// <summary>For the audit trail.</summary>
+    internal static object Snapshot(Upload u) => new { u.S3Key, u.SizeBytes, u.PartCount, u.Status };
 
     internal static ApiError Gone => ApiError.Conflict("S3 does not have the parts of this upload any more. Begin another one.");
 

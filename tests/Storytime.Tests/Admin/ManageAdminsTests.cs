@@ -16,7 +16,7 @@ public sealed class ManageAdminsTests(StorytimeApp app) : IClassFixture<Storytim
         made.Headers.Location!.ToString().ShouldBe($"{Admins}/{made["admin"]!["id"]}");
         made["setup"].ShouldBeNull();
         (await app.LastAuditAsync()).ShouldBe(
-            $$"""created admin_user {{made["admin"]!["id"]}} - {"role": "finance", "disabled_at": null, "has_password": true, "has_second_factor": false}""");
+            $$"""created admin_user {{made["admin"]!["id"]}} - {"role": "finance", "disabled_at": null, "has_password": true, "setup_expires_at": null, "has_second_factor": false}""");
         var signedIn = (await app.Client().PostAsync("/admin/api/v1/auth/login", new { email, password = Families.Password })).ShouldBe(HttpStatusCode.OK);
         ((string?)signedIn["admin"]!["role"]).ShouldBe("finance");
         (await app.Client((string)signedIn["jwt"]!).GetAsync(Admins)).ShouldBeError(HttpStatusCode.Forbidden, "forbidden");

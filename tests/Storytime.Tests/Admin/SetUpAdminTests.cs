@@ -103,8 +103,9 @@ public sealed class SetUpAdminTests(StorytimeApp app) : IClassFixture<StorytimeA
         await _app.SqlAsync($"insert into admin_user_tokens (user_id, login_provider, name, value) values ({id}, '[AspNetUserStore]', 'AuthenticatorKey', 'JBSWY3DPEHPK3PXP')");
 
         var token = (string)(await admin.PostAsync($"{Admins}/{id}/setups")).ShouldBe(HttpStatusCode.Created)["token"]!;
-        (await _app.LastAuditAsync()).ShouldBe(
-            $$"""setup_started admin_user {{id}} {"role": "editor", "disabled_at": null, "has_password": true, "has_second_factor": true} {"role": "editor", "disabled_at": null, "has_password": false, "has_second_factor": false}""");
+        var (before, after) = ("""{"role": "editor", "disabled_at": null, "has_password": true, "setup_expires_at": null, "has_second_factor": true}""",
+            $$"""{"role": "editor", "disabled_at": null, "has_password": false, "setup_expires_at": "{{Rfc3339.Format(_app.Now.AddHours(24))}}", "has_second_factor": false}""");
+        (await _app.LastAuditAsync()).ShouldBe($"setup_started admin_user {id} {before} {after}");
         (await editor.GetAsync("/admin/api/v1/books")).ShouldBeError(HttpStatusCode.Unauthorized, "unauthenticated");
         (await SignInAsync(email, Families.Password)).ShouldBeError(HttpStatusCode.Unauthorized, "invalid_credentials");
         (await _app.SqlAsync($"select count(*) from admin_user_tokens where user_id = {id}")).ShouldBe(0L);

@@ -111,6 +111,18 @@ public sealed class TroubleTests(TroubleHost host) : IClassFixture<TroubleHost>
     }
 
     [Fact]
+    public async Task A_job_that_staff_cancel_is_in_the_audit_trail_with_what_became_of_the_video()
+    {
+        var (id, _, job) = await host.ProcessingAsync();
+        Answering(call => call == $"DELETE jobs/{job}" ? (202, "{}") : (500, "{}"));
+        ((string?)(await host.Editor.PostAsync($"/admin/api/v1/video_assets/{id}/cancellations")).ShouldBe(HttpStatusCode.Accepted)["error_code"]).ShouldBe("canceled");
+        (await host.App.SqlAsync($"""
+            select concat_ws(' ', before ->> 'processing_status', before ->> 'job_id', after ->> 'processing_status', after ->> 'error_code') from audit_entries
+            where subject_type = 'video_asset' and subject_id = {id} and action = 'canceled'
+            """)).ShouldBe($"processing {job} failed canceled");
+    }
+
+    [Fact]
     public async Task The_sweep_stops_at_throttling_and_goes_on_after_other_trouble()
     {
         long[] ids = [await AssetAsync(), await AssetAsync(), await AssetAsync()];

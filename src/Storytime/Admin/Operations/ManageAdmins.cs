@@ -112,7 +112,7 @@ internal static class ManageAdmins
         return (locked.SingleOrDefault(a => a.Id == id), locked.Exists(a => a.Id != id && a.IsWorkingAdmin));
     }
 
-    public static AdminSnapshot Snapshot(AdminUser a) => new(a.Role, a.DisabledAt, a.PasswordHash is not null, a.TwoFactorEnabled);
+    public static AdminSnapshot Snapshot(AdminUser a) => new(a.Role, a.DisabledAt, a.PasswordHash is not null, a.TwoFactorEnabled, a.SetupTokenExpiresAt);
 
     private static readonly Expression<Func<AdminUser, StaffAccountResponse>> Projection = a => new StaffAccountResponse(
         a.Id, a.Email!, a.Role, a.PasswordHash != null, a.TwoFactorEnabled, a.SetupTokenExpiresAt, a.DisabledAt, a.CreatedAt, a.UpdatedAt);

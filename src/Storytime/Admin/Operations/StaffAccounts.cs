@@ -39,4 +39,4 @@ public sealed record AdminFilter
 }
 
 /// <summary>An account in the audit trail: what an admin can change of it. Whose it is, its id tells.</summary>
-internal sealed record AdminSnapshot(AdminRole Role, DateTimeOffset? DisabledAt, bool HasPassword, bool HasSecondFactor);
+internal sealed record AdminSnapshot(AdminRole Role, DateTimeOffset? DisabledAt, bool HasPassword, bool HasSecondFactor, DateTimeOffset? SetupExpiresAt);

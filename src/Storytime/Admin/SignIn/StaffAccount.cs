@@ -62,12 +62,13 @@ internal sealed class StaffAccount(StorytimeDb db, StaffPasswords staffPasswords
     {
         if (await staffPasswords.ConfirmAsync(session, password, ct) is { } wrong)
             return wrong;
-        await ChangeAsync(session, "passkey_removed", async admin =>
+        return await ChangeAsync<ApiError?>(session, "passkey_removed", async admin =>
         {
+            if (await db.Set<IdentityUserPasskey<long>>().Where(p => p.UserId == admin.Id && p.CredentialId == credentialId).ExecuteDeleteAsync(ct) == 0)
+                return ApiError.NotFound("passkey");
             admin.ChangeFactors(time.Now());
-            return await db.Set<IdentityUserPasskey<long>>().Where(p => p.UserId == admin.Id && p.CredentialId == credentialId).ExecuteDeleteAsync(ct);
+            return null;
         }, ct);
-        return null;
     }
 
     /// <param name="only">One of the account's sessions; null for all but the caller's own.</param>
@@ -75,25 +76,32 @@ internal sealed class StaffAccount(StorytimeDb db, StaffPasswords staffPasswords
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var ended = await sessions.EndAsync(session.AdminId, only, only is null ? session.Id : null, ct);
-        if (ended > 0)
-            Audit(session, only == session.Id ? "signed_out" : "sessions_ended", new { Sessions = ended });
+        if (ended > 0 && only is not null)
+            Audit(session, only == session.Id ? "signed_out" : "session_ended", new { SessionId = only }, null);
+        else if (ended > 0)
+            Audit(session, "sessions_ended", new { LiveSessions = ended }, null);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }
 
     /// <summary>Changes the account, whose row is locked meanwhile, and signs it out everywhere else.</summary>
+    /// <param name="change">What it gives is the answer; an error means that it has changed nothing.</param>
     public async Task<T> ChangeAsync<T>(LiveSession session, string action, Func<AdminUser, Task<T>> change, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var admin = await db.AdminUsers.FromSql($"select * from admin_users where id = {session.AdminId} for no key update").SingleAsync(ct);
+        var before = await factors.SnapshotAsync(admin, ct);
         var result = await change(admin);
+        if (result is ApiError)
+            return result;
+        await db.SaveChangesAsync(ct);
         var ended = await sessions.EndAsync(session.AdminId, null, session.Id, ct);
-        Audit(session, action, new { SessionsEnded = ended });
+        Audit(session, action, before, await factors.SnapshotAsync(admin, ct) with { SessionsEnded = ended });
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return result;
     }
 
-    private void Audit(LiveSession session, string action, object after) =>
-        db.AuditEntries.Add(AuditEntry.Of(session.Staff, action, AdminUser.AuditSubject, session.AdminId, null, after, time.Now()));
+    private void Audit(LiveSession session, string action, object before, object? after) =>
+        db.AuditEntries.Add(AuditEntry.Of(session.Staff, action, AdminUser.AuditSubject, session.AdminId, before, after, time.Now()));
 }

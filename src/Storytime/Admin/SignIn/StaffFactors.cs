@@ -60,12 +60,22 @@ internal sealed class StaffFactors(StorytimeDb db, Sealing sealing, TimeProvider
 
     public Task<int> CountCodesAsync(long adminId, CancellationToken ct) => Rows(adminId).CountAsync(t => t.Name.StartsWith(CodePrefix), ct);
 
+    public async Task<FactorsSnapshot> SnapshotAsync(AdminUser admin, CancellationToken ct) => new(
+        admin.TwoFactorEnabled, await CountCodesAsync(admin.Id, ct), await db.Set<IdentityUserPasskey<long>>().CountAsync(p => p.UserId == admin.Id, ct), SessionsEnded: null);
+
     private async Task<SignInMethod?> MethodAsync(AdminUser admin, string code, CancellationToken ct)
     {
         if (code.Length == 6 && code.All(char.IsAsciiDigit))
             return await IsNewAsync(admin, code, ct) ? SignInMethod.PasswordAndCode : null;
         var name = CodePrefix + RecoveryCodes.Hash(code);
-        return await Rows(admin.Id).Where(t => t.Name == name).ExecuteDeleteAsync(ct) == 1 ? SignInMethod.PasswordAndRecoveryCode : null;
+        if (await Rows(admin.Id).Where(t => t.Name == name).ExecuteDeleteAsync(ct) == 0)
+            return null;
+        // A sign-in to the API leaves no session behind, in which its owner could see that somebody has found a code.
+        var left = await CountCodesAsync(admin.Id, ct);
+        db.AuditEntries.Add(AuditEntry.Of(
+            new Staff(admin.Id, admin.Role), "recovery_code_used", AdminUser.AuditSubject, admin.Id, new { RecoveryCodes = left + 1 }, new { RecoveryCodes = left }, time.Now()));
+        await db.SaveChangesAsync(ct);
+        return SignInMethod.PasswordAndRecoveryCode;
     }
 
     /// <summary>A code that was taken once is not taken again, nor one from before it (RFC 6238, section 5.2).</summary>
@@ -92,6 +102,10 @@ internal sealed class StaffFactors(StorytimeDb db, Sealing sealing, TimeProvider
     /// <summary>One account's key is nothing to another one.</summary>
     private static string Purpose(long adminId) => $"authenticator of {adminId}";
 }
+
+/// <summary>The second factors of an account in the audit trail: how many, as what they are is nobody's to know.</summary>
+/// <param name="SessionsEnded">Those in other browsers, which end with a change; null before it.</param>
+internal sealed record FactorsSnapshot(bool HasSecondFactor, int RecoveryCodes, int Passkeys, int? SessionsEnded);
 
 internal static class StaffFailures
 {

@@ -29,7 +29,8 @@ internal static class EndUserSessions
         };
         foreach (var kind in sessions)
             await kind.EndAllAsync(id, now, ct);
-        db.AuditEntries.Add(AuditEntry.Of(staff, "sessions_ended", User.AuditSubject, id, before, null, now));
+        if (before is not { LiveSessions: 0, LiveChildSessions: 0 })
+            db.AuditEntries.Add(AuditEntry.Of(staff, "sessions_ended", User.AuditSubject, id, before, null, now));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return TypedResults.NoContent();

@@ -126,6 +126,21 @@ public sealed class PasskeyTests(StrictConsole strict) : IClassFixture<StrictCon
         (await SignInAsync(new ConsoleBrowser(_app), passkey)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Fact]
+    public async Task A_passkey_too_many_is_refused_signs_nobody_out_and_is_not_in_the_audit_trail()
+    {
+        var (member, first) = await RegisteredAsync();
+        for (var i = 1; i < 20; i++)
+            (await AddAsync(member, new SoftwarePasskey(Origin))).ShouldBe(HttpStatusCode.NoContent);
+        var other = new ConsoleBrowser(_app);
+        (await SignInAsync(other, first)).ShouldBe(HttpStatusCode.OK);
+        var actions = await member.ActionsAsync();
+        (await AddAsync(member, new SoftwarePasskey(Origin))).ShouldBe(HttpStatusCode.Conflict).Text.ShouldContain("at most 20 passkeys");
+        (await other.OpenAsync("/admin")).ShouldBe(HttpStatusCode.OK);
+        (await member.ActionsAsync()).ShouldBe(actions);
+        (await _app.SqlAsync($"select count(*) from admin_passkeys where user_id = {member.Id}")).ShouldBe(20L);
+    }
+
     [Theory]
     [InlineData(SignInPath + "/options")]
     [InlineData(SignInPath)]
@@ -143,10 +158,15 @@ public sealed class PasskeyTests(StrictConsole strict) : IClassFixture<StrictCon
     private async Task<(StaffMember Member, SoftwarePasskey Passkey)> RegisteredAsync(AdminRole role = AdminRole.Editor)
     {
         var (member, passkey) = (await StaffMember.SignedInAsync(_app, role), new SoftwarePasskey(Origin));
+        (await AddAsync(member, passkey)).ShouldBe(HttpStatusCode.NoContent);
+        return (member, passkey);
+    }
+
+    private static async Task<Reached> AddAsync(StaffMember member, SoftwarePasskey passkey)
+    {
         await member.Browser.OpenAsync(StaffMember.Authenticator);
         var options = (await member.Browser.CallAsync(HttpMethod.Post, Passkeys + "/options", token: member.Browser.Token)).ShouldBe(HttpStatusCode.OK).Text;
-        (await member.Browser.CallAsync(HttpMethod.Post, $"{Passkeys}?name=My%20laptop", passkey.Create(options), member.Browser.Token)).ShouldBe(HttpStatusCode.NoContent);
-        return (member, passkey);
+        return await member.Browser.CallAsync(HttpMethod.Post, $"{Passkeys}?name=My%20laptop", passkey.Create(options), member.Browser.Token);
     }
 
     private async Task<Reached> SignInAsync(ConsoleBrowser browser, SoftwarePasskey passkey, string then = "/admin")
