@@ -5,8 +5,8 @@ using System.Text;
 namespace Storytime.Bench.Load;
 
 /// <summary>
-/// Bars of processor time for an operation, as SVG: app and PostgreSQL, below them what PostgreSQL takes alone, and a mark where the target is. What takes milliseconds has a
-/// scale of its own, or nothing would be left of the rest.
+/// Bars of processor time for an operation, as SVG: app and PostgreSQL, below them what PostgreSQL takes alone, and a mark where the target is. What takes milliseconds or
+/// seconds has a scale of its own, or nothing would be left of the rest.
 /// </summary>
 internal static class Chart
 {
@@ -15,16 +15,20 @@ internal static class Chart
     private const int Right = 110;
     private const int Row = 44;
 
-    /// <summary>Microseconds; more is drawn in the second part.</summary>
-    private const double Long = 8_000;
+    /// <summary>Up to how many microseconds an operation belongs to which part, and its unit.</summary>
+    private static readonly (double Until, string Unit, double Micros)[] _parts = [(10_000, "µs", 1), (1_000_000, "ms", 1_000), (double.PositiveInfinity, "s", 1_000_000)];
 
     private const string App = "#3b6fb5", Database = "#6aa84f", Alone = "#b7b7b7", Target = "#c0392b";
 
     public static string Draw(Facts facts, List<Measured> all)
     {
         var (svg, y) = (new StringBuilder(), 84);
-        y = Part(svg, y, [.. all.Where(m => m.Micros < Long)], "µs of CPU per operation", 1);
-        y = Part(svg, y, [.. all.Where(m => m.Micros >= Long)], "ms of CPU per operation", 1000);
+        var rest = all;
+        foreach (var (until, unit, micros) in _parts)
+        {
+            y = Part(svg, y, [.. rest.Where(m => m.Micros < until)], $"{unit} of CPU per operation", micros);
+            rest = [.. rest.Where(m => m.Micros >= until)];
+        }
         var head = new StringBuilder();
         head.Append(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {y}" font-family="DejaVu Sans, Verdana, sans-serif" font-size="13">""").Append('\n');
         head.Append(CultureInfo.InvariantCulture, $"""<rect width="{Width}" height="{y}" fill="#ffffff"/>""").Append('\n');

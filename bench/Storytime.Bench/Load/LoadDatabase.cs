@@ -9,7 +9,6 @@ internal sealed class LoadDatabase : IAsyncDisposable
 {
     private const string Kept = "storytime_seed";
     private const string Unfinished = "storytime_seeding";
-    private const string Copy = "storytime_run";
 
     /// <summary>Data that are older would lie outside of what reports ask for.</summary>
     private const int FreshDays = 20;
@@ -26,9 +25,9 @@ internal sealed class LoadDatabase : IAsyncDisposable
 
     public int Port => _cluster.Port;
 
-    public string Name => Copy;
+    public const string Name = "storytime_run";
 
-    public string ConnectionString => _cluster.ConnectionString(Copy);
+    public string ConnectionString => _cluster.ConnectionString(Name);
 
     /// <summary>Process id of the PostgreSQL server.</summary>
     public int Postmaster { get; }
@@ -41,8 +40,8 @@ internal sealed class LoadDatabase : IAsyncDisposable
             var database = new LoadDatabase(cluster);
             await database.SeedAsync(options, ct);
             Console.WriteLine("  … Copying the data for this run");
-            await database.ExecuteAsync("postgres", $"drop database if exists {Copy} (force)", ct);
-            await database.ExecuteAsync("postgres", $"create database {Copy} template {Kept} strategy file_copy", ct);
+            await database.ExecuteAsync("postgres", $"drop database if exists {Name} (force)", ct);
+            await database.ExecuteAsync("postgres", $"create database {Name} template {Kept} strategy file_copy", ct);
             await database.ExecuteAsync("postgres", "checkpoint", ct);
             return database;
         }
@@ -60,7 +59,7 @@ internal sealed class LoadDatabase : IAsyncDisposable
     {
         try
         {
-            await ExecuteAsync("postgres", $"drop database if exists {Copy} (force)", CancellationToken.None);
+            await ExecuteAsync("postgres", $"drop database if exists {Name} (force)", CancellationToken.None);
         }
         catch (NpgsqlException e)
         {
