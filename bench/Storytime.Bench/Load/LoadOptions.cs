@@ -9,7 +9,7 @@ internal sealed record LoadOptions
         Usage: bench/run [--rounds N] [--seconds N] [--only NAME,NAME] [--scale N] [--roles web|web,worker] [--fresh]
           --rounds N     each workload and its ceiling so many times, in turn; medians are reported (3)
           --seconds N    of each of them (10)
-          --only NAMES   some of the workloads, as their names begin: --only playback,library
+          --only NAMES   some of the workloads, by name or by what stands before the _: --only playback,library
           --scale N      so many times as many books and events (1)
           --roles ROLES  what the node does; jobs are another node's by default, because they run whenever they are due (web)
           --fresh        seeds anew
@@ -42,7 +42,7 @@ internal sealed record LoadOptions
 
     public int Books => Seed.Books * Scale;
 
-    public bool Wants(string workload) => Only.Length == 0 || Only.Any(name => workload.StartsWith(name, StringComparison.Ordinal));
+    public bool Wants(string workload) => Only.Length == 0 || Only.Any(name => workload == name || workload.StartsWith(name + "_", StringComparison.Ordinal));
 
     /// <returns>Null when they cannot be understood.</returns>
     public static LoadOptions? Read(string folder, IReadOnlyList<string> arguments)

@@ -29,8 +29,13 @@ internal static class Workloads
         {
             yield return new(Text($"events_{size}"), Text($"usage events, batches of {size} (each event)"))
             {
-                Kind = "batch", Arguments = [Text($"batch={size}")], Connections = 32, OperationsPerRequest = size, TargetMicros = size == 100 ? 40 : null,
-                Ceiling = [.. Script("usage_events"), "-D", Text($"batch={size}")], Written = Events,
+                Kind = "batch",
+                Arguments = [Text($"batch={size}")],
+                Connections = 32,
+                OperationsPerRequest = size,
+                TargetMicros = size == 100 ? 40 : null,
+                Ceiling = [.. Script("usage_events"), "-D", Text($"batch={size}")],
+                Written = Events,
             };
         }
         yield return new("library", "library of 50 books") { Kind = "library", Connections = 64, TargetMicros = 200, Ceiling = Script("library") };
@@ -45,7 +50,8 @@ internal static class Workloads
         yield return new("month", "report: a month by publisher")
         {
             Call = new($"/admin/api/v1/reports/minutes_watched?from={date(month)}&to={date(month.AddMonths(1).AddDays(-1))}&group_by=publisher&per_page=100"),
-            TargetMicros = 60_000, Ceiling = Script("month"),
+            TargetMicros = 60_000,
+            Ceiling = Script("month"),
         };
         yield return new("year_csv", "report: CSV of a year by day and book")
         { Call = new($"/admin/api/v1/reports/minutes_watched.csv?from={date(today.AddDays(-365))}&to={date(today)}&group_by=day,book") };
