@@ -107,7 +107,8 @@ internal sealed class RunningApp : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    private static Dictionary<string, string> Settings(string connectionString, int port)
+    /// <summary>Of an operator in production.</summary>
+    internal static Dictionary<string, string> Settings(string connectionString, int port)
     {
         using var key = RSA.Create(2048);
         return new()

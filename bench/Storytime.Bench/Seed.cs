@@ -6,7 +6,7 @@ namespace Storytime.Bench;
 
 /// <summary>
 /// Fills a migrated database with 20,000 parents, 40,000 children, 50,000 books, 1 million library items and 5 million usage events of the last 60 days: 250,000 sittings of
-/// ten minutes, popular books more often than others. The same each time on the same day, and kept.
+/// ten minutes, popular books more often than others. The same each time on the same day, and kept. Books and sittings can be made some times as many.
 /// </summary>
 internal static class Seed
 {
@@ -18,10 +18,10 @@ internal static class Seed
     public const int EventsOfASitting = 20;
     public const int Days = 60;
 
-    private const int Version = 1;
+    public const int Version = 1;
 
     /// <summary>In their order; <c>bench_random</c> gives the same number between 0 and 1 for the same arguments.</summary>
-    private static readonly (string What, string Sql)[] _steps =
+    private static (string What, string Sql)[] Steps(int books, int sittings) =>
     [
         ("functions", """
             create or replace function bench_random(n bigint, salt bigint) returns float8 language sql immutable parallel safe as
@@ -49,7 +49,7 @@ internal static class Seed
                     || (array['Moon', 'Fox', 'Bear', 'Garden', 'Dragon', 'Boat', 'Owl', 'Forest', 'Star', 'Rabbit', 'River', 'Train'])[1 + floor(12 * bench_random(n, 5))::int] || ' ' || n,
                 'Author ' || (1 + floor(4000 * bench_random(n, 6)))::int, 'A story about number ' || n || ' and its friends, read aloud for the evening.',
                 2 + floor(4 * bench_random(n, 7))::int, 7 + floor(4 * bench_random(n, 7))::int, 'en', 1 + floor({Publishers} * bench_random(n, 8))::int, 'active', now(), now()
-            from generate_series(1, {Books}) as n
+            from generate_series(1, {books}) as n
             """),
         ("rights windows", """
             insert into rights_windows (publisher_id, book_id, start_at, end_at, territory, created_at, updated_at)
@@ -66,7 +66,7 @@ internal static class Seed
             """),
         ("shelves", $"""
             insert into library_items (child_profile_id, book_id, added_by_user_id, created_at)
-            select child, 1 + (child * 7919 + item * 104729) % {Books}, (child + 1) / 2, now() - item * interval '1 hour'
+            select child, 1 + (child * 7919 + item * 104729) % {books}, (child + 1) / 2, now() - item * interval '1 hour'
             from generate_series(2, {Children}, 2) as child, generate_series(1, 50) as item
             """),
         ("contracts", $"""
@@ -82,9 +82,9 @@ internal static class Seed
             select s.child, md5(s.n || ':' || e)::uuid, s.book, case e when 0 then 'play_start' when {EventsOfASitting - 1} then 'play_end' else 'heartbeat' end, e * 30, at, s.n, s.metadata, at,
                 b.publisher_id, u.country, 0
             from (
-                select n, 1 + floor({Children} * bench_random(n, 10))::int as child, 1 + floor({Books} * power(bench_random(n, 11), 3))::int as book,
+                select n, 1 + floor({Children} * bench_random(n, 10))::int as child, 1 + floor({books} * power(bench_random(n, 11), 3))::int as book,
                     current_date - interval '{Days} days' + {Days} * 86400 * bench_random(n, 12) * interval '1 second' as start, jsonb_build_object('app_version', '2.4.0') as metadata
-                from generate_series(1, {Sittings}) as n) s
+                from generate_series(1, {sittings}) as n) s
             join books b on b.id = s.book join child_profiles c on c.id = s.child join users u on u.id = c.user_id,
             generate_series(0, {EventsOfASitting - 1}) as e, lateral (select date_trunc('milliseconds', s.start) + e * interval '30 seconds' as at) t
             """),
@@ -96,8 +96,9 @@ internal static class Seed
         ("statistics", "vacuum analyze"),
     ];
 
+    /// <param name="scale">How many times as many books and events.</param>
     /// <returns>False when it was there already.</returns>
-    public static async Task<bool> EnsureAsync(string connectionString, CancellationToken ct)
+    public static async Task<bool> EnsureAsync(string connectionString, CancellationToken ct, int scale = 1)
     {
         await using var data = NpgsqlDataSource.Create(connectionString + ";Command Timeout=0;Options=-c TimeZone=UTC");
         await using (var known = data.CreateCommand("select to_regclass('bench_seed') is not null"))
@@ -105,14 +106,14 @@ internal static class Seed
             if ((bool)(await known.ExecuteScalarAsync(ct))!)
                 return false;
         }
-        foreach (var (what, sql) in _steps)
+        foreach (var (what, sql) in Steps(Books * scale, Sittings * scale))
         {
             var started = Stopwatch.GetTimestamp();
             await using var step = data.CreateCommand(sql);
             await step.ExecuteNonQueryAsync(ct);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seeded {what,-16} {Stopwatch.GetElapsedTime(started).TotalSeconds,6:0.0} s"));
         }
-        await using var done = data.CreateCommand($"create table bench_seed as select {Version} as version, current_date as seeded_on");
+        await using var done = data.CreateCommand($"create table bench_seed as select {Version} as version, {scale} as scale, current_date as seeded_on");
         await done.ExecuteNonQueryAsync(ct);
         return true;
     }

@@ -159,6 +159,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         List<string> settings =
         [
             "listen_addresses=127.0.0.1", $"port={port}", "unix_socket_directories=", "max_connections=200", "jit=off", "timezone=UTC", "log_timezone=UTC",
+            .. options.Settings,
         ];
         if (!options.Durable)
         {

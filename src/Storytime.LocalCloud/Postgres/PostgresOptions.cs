@@ -11,4 +11,7 @@ public sealed record PostgresOptions
 
     /// <summary>False gives up crash safety for speed: for tests, whose data nobody wants back.</summary>
     public bool Durable { get; init; } = true;
+
+    /// <summary>More settings of the server, as in <c>shared_buffers=1GB</c>.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
 }
