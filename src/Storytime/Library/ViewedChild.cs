@@ -1,7 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
 using Storytime.Children;
-using Storytime.Data;
 using Storytime.Platform.Auth;
 
 namespace Storytime.Library;

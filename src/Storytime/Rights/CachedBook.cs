@@ -1,5 +1,3 @@
-using Storytime.Catalog;
-
 namespace Storytime.Rights;
 
 /// <summary>A rights window of a book's present publisher.</summary>

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Npgsql;
 using Storytime.Data;
-using Storytime.Platform;
 
 namespace Storytime.Rights;
 
