@@ -47,7 +47,7 @@ internal static class LoadBench
             Console.WriteLine($"  … Warming up {measured.Workload.Name}");
             await run.WarmUpAsync(measured, WarmUpSeconds, ct);
             if (measured.Refusal.Length > 0)
-                Console.WriteLine($"    not all answers are a success ({string.Join(", ", measured.Statuses.Select(s => $"{s.Key}: {s.Value}"))}), such as: {measured.Refusal}");
+                Console.WriteLine($"    not all answers are a success: {measured.Refused}");
         }
     }
 

@@ -46,7 +46,10 @@ internal sealed class LoadRun(LoadOptions options, PublishedApp app, LoadDatabas
             SocketErrors = result.SocketErrors,
             Lost = workload.Written is null ? 0 : Math.Max(0, expected - await CountAsync(workload.Written, from, ct)),
         });
-        if (measured.Refusal.Length == 0)
+        // To note each status would have cost the generator time, so it is asked again what is refused, and why.
+        if (result.NotSuccess > 0 && workload.Call is null)
+            await WarmUpAsync(measured, 1, ct);
+        else if (result.Refused.Length > 0)
             measured.Refusal = result.Refused;
     }
 

@@ -48,6 +48,7 @@ internal static class Results
         m.Workload.TargetMicros,
         TargetP99Ms = m.Workload.TargetP99Ms,
         m.Errors,
+        m.Statuses,
         m.Refusal,
         m.Rounds,
         m.Ceilings,
@@ -72,7 +73,7 @@ internal static class Results
         text.Append("\nµs are processor time of an operation, user and system; *alone* is that of PostgreSQL with the same in one prepared statement (pgbench), of a password's hash for\n");
         text.Append("registration and sign-in; *ratio* is the whole beside it. Errors: answers other than 2xx, failed connections, and rows that were answered for and are not there.\n");
         foreach (var m in all.Where(m => m.Refusal.Length > 0))
-            text.Append(CultureInfo.InvariantCulture, $"\n{m.Workload.What}: the first answer that was no success: `{m.Refusal.Replace('\n', ' ')}`\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n{m.Workload.What}: not all answers were a success: `{m.Refused.Replace('\n', ' ')}`\n");
         return text.ToString();
     }
 

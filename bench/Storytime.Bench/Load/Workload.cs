@@ -78,8 +78,11 @@ internal sealed record Measured(Workload Workload)
     /// <summary>What the first answer said that was no success, with its status; empty when all were.</summary>
     public string Refusal { get; set; } = "";
 
-    /// <summary>How many of which status in the round that warms up.</summary>
+    /// <summary>How many of which status while it warmed up, or in the second after a round in which not all were a success.</summary>
     public IReadOnlyDictionary<string, long> Statuses { get; set; } = new Dictionary<string, long>();
+
+    /// <summary>Both as a text.</summary>
+    public string Refused => $"{string.Join(", ", Statuses.OrderBy(s => s.Key).Select(s => $"{s.Value} × {s.Key}"))}{(Statuses.Count > 0 ? "; " : "")}such as {Refusal}";
 
     public double AppMicros => Median(r => r.AppMicros);
 
