@@ -57,8 +57,14 @@ public sealed class ConsoleSecondThoughtsTests(ConsoleBrowser console) : IClassF
         {
             contract = (await finance.PostAsync("contracts", new
             {
-                publisher_id = publisher, contract_name = "Ten years of herons", start_date = today.AddYears(-1), end_date = today.AddYears(9), payment_model = "flat_fee", flat_fee_cents = 10_00,
-                currency = "CHF", status = "active",
+                publisher_id = publisher,
+                contract_name = "Ten years of herons",
+                start_date = today.AddYears(-1),
+                end_date = today.AddYears(9),
+                payment_model = "flat_fee",
+                flat_fee_cents = 10_00,
+                currency = "CHF",
+                status = "active",
             })).Id();
             await finance.PutAsync("revenue_periods/2019-03", new { amount_cents = 12_345, currency = "CHF" });
         }

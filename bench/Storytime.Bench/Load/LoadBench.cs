@@ -9,7 +9,8 @@ namespace Storytime.Bench.Load;
 /// </summary>
 internal static class LoadBench
 {
-    private const int WarmUpSeconds = 3;
+    /// <summary>As long as the runtime takes to compile the hot paths for good.</summary>
+    private const int WarmUpSeconds = 10;
 
     /// <param name="scripts">The folder bench/.</param>
     /// <returns>0 when every answer was a success and nothing was lost.</returns>

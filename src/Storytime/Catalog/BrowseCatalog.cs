@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -51,22 +52,24 @@ internal static class BrowseCatalog
 {
     /// <summary>The active books: the best match first when <c>q</c> is given, by title otherwise.</summary>
     [EndpointName("list_catalog_books")]
-    public static async Task<Results<Ok<Page<CatalogBookResponse>>, ApiError>> List(
-        [AsParameters] CatalogFilter filter, [AsParameters] PageQuery page, Parent parent, NpgsqlDataSource database, StorytimeDb db, SearchCache searches, BookCache cache, IOptions<CdnOptions> cdn,
-        TimeProvider time, CancellationToken ct)
+    public static async Task<Results<JsonBytes<Page<CatalogBookResponse>>, ApiError>> List(
+        [AsParameters] CatalogFilter filter, [AsParameters] PageQuery page, Parent parent, [FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database, StorytimeDb db,
+        SearchCache searches, BookCache cache, IOptions<CdnOptions> cdn, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json, TimeProvider time, CancellationToken ct)
     {
         var caller = await BrowsingParent.ReadAsync(parent, database, ct);
         if (!caller.IsLive)
             return ApiError.SessionEnded;
         var found = await searches.GetAsync((filter, page.OrDefaults()), caller.CatalogVersion, () => SearchAsync(db, filter, page, ct));
-        var (now, books) = (time.Now(), await cache.GetAsync(caller.CatalogVersion, found.Ids, ct));
-        List<CatalogBookResponse> shown = new(found.Ids.Count);
-        foreach (var id in found.Ids)
-        {
-            if (books.TryGetValue(id, out var book))
-                shown.Add(ToResponse(book.In(caller.Country, now), cdn.Value));
-        }
-        return TypedResults.Ok(shown.ToPage(page, found.Total));
+        var now = time.Now();
+        if (found.AnswerFor(caller.Country, now) is { } known)
+            return new JsonBytes<Page<CatalogBookResponse>>(known.Body);
+
+        var books = await cache.GetAsync(caller.CatalogVersion, found.Ids, ct);
+        List<CachedBook> shown = [.. found.Ids.Select(books.GetValueOrDefault).OfType<CachedBook>()];
+        var answer = shown.ConvertAll(b => ToResponse(b.In(caller.Country, now), cdn.Value)).ToPage(page, found.Total);
+        var body = JsonSerializer.SerializeToUtf8Bytes(answer, json.Value.SerializerOptions);
+        found.Keep(caller.Country, new WrittenAnswer(body, now, shown.Count == 0 ? DateTimeOffset.MaxValue : shown.Min(b => b.StaysUntil(now))));
+        return new JsonBytes<Page<CatalogBookResponse>>(body);
     }
 
     private static async Task<(IReadOnlyList<long> Ids, int Total)> SearchAsync(StorytimeDb db, CatalogFilter filter, PageQuery page, CancellationToken ct)

@@ -35,6 +35,8 @@ internal sealed class LibraryItem
             builder.HasOne<Book>().WithMany().HasForeignKey(i => i.BookId).OnDelete(DeleteBehavior.Restrict);
             builder.HasOne<User>().WithMany().HasForeignKey(i => i.AddedByUserId);
             builder.HasIndex(i => new { i.ChildProfileId, i.BookId }).IsUnique();
+            // A shelf as it is shown, from the index alone.
+            builder.HasIndex(i => new { i.ChildProfileId, i.CreatedAt, i.Id }).IsDescending(false, true, true).IncludeProperties(i => i.BookId);
             builder.HasIndex(i => i.BookId);
             builder.HasIndex(i => i.AddedByUserId);
         }

@@ -1,4 +1,5 @@
 using Npgsql;
+using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
 
@@ -9,7 +10,7 @@ namespace Storytime.Library;
 internal readonly record struct ShelfItem(long BookId, DateTimeOffset AddedAt, double? Position);
 
 /// <summary>A page of a child's shelf, in hand-written SQL: this is one of the hottest paths. What the books are, memory knows.</summary>
-internal sealed class Shelf(NpgsqlDataSource database)
+internal sealed class Shelf([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database)
 {
     private static readonly string _childSql = ViewedChild.Select("(select count(*) from library_items where child_profile_id = c.id)::int as total");
 

@@ -19,7 +19,7 @@ internal sealed class PlaybackLog
     private readonly Partitions _partitions;
     private readonly GroupCommit<Grant, long> _grants;
 
-    public PlaybackLog(NpgsqlDataSource database, Partitions partitions)
+    public PlaybackLog([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database, Partitions partitions)
     {
         (_database, _partitions) = (database, partitions);
         _grants = new(writers: 2, most: 100, _ => 1, WriteAsync);

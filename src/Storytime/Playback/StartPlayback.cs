@@ -32,7 +32,7 @@ internal static partial class StartPlayback
     [EndpointName("start_playback_session")]
     [NoLocation, SetsCookies]
     public static async Task<Results<Created<PlaybackSessionResponse>, ApiError>> Handle(
-        long id, StartPlaybackRequest request, Viewer viewer, NpgsqlDataSource database, BookCache cache, StorytimeDb db, WatchTime watchTime, CookieMint mint, PlaybackLog log,
+        long id, StartPlaybackRequest request, Viewer viewer, [FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database, BookCache cache, StorytimeDb db, WatchTime watchTime, CookieMint mint, PlaybackLog log,
         IOptions<CloudFrontOptions> options, ILogger<PlaybackLog> logger, HttpContext http, TimeProvider time, CancellationToken ct)
     {
         var bookId = request.BookId!.Value;

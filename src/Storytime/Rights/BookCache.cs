@@ -11,7 +11,7 @@ namespace Storytime.Rights;
 /// Books in memory, never older than the version of the catalog that a request has read: <see cref="CatalogVersion"/>. A request that has seen a newer version than this
 /// node learns first which books were changed since, and asks for those again.
 /// </summary>
-internal sealed class BookCache(NpgsqlDataSource database) : IDisposable
+internal sealed class BookCache([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database) : IDisposable
 {
     /// <summary>Some two kilobytes each.</summary>
     private const int Most = 50_000;

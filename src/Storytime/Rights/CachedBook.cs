@@ -35,6 +35,21 @@ internal sealed record CachedBook(BookWithFacts Everywhere, CachedWindow[] Windo
         return Everywhere with { WindowEndsAt = endsAt, NextWindowStartsAt = nextStartsAt, HadWindow = hadWindow, WindowsEndAt = allEndAt };
     }
 
+    /// <returns>When the first of its windows begins or ends after a moment: until then <see cref="In"/> says the same of what is playable.</returns>
+    public DateTimeOffset StaysUntil(DateTimeOffset now)
+    {
+        var until = DateTimeOffset.MaxValue;
+        foreach (var window in Windows)
+        {
+            foreach (var edge in (ReadOnlySpan<DateTimeOffset>)[window.StartAt, window.EndAt])
+            {
+                if (edge > now && edge < until)
+                    until = edge;
+            }
+        }
+        return until;
+    }
+
     private bool GoesOn(DateTimeOffset end, string country)
     {
         foreach (var next in Windows)

@@ -14,7 +14,7 @@ internal sealed record AllowedEvent(IncomingEvent Event, UsageReport Report, lon
 internal sealed record CheckedReport(bool IsLive, List<AllowedEvent> Allowed, List<RejectedUsageEvent> Refused);
 
 /// <summary>Who may report what, in hand-written SQL: this is one of the hottest paths. For many requests at a time, in one round trip.</summary>
-internal sealed class UsageAccess(NpgsqlDataSource database)
+internal sealed class UsageAccess([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database)
 {
     private const string LiveSql = """
         select case when v.child_session_id is null

@@ -21,7 +21,7 @@ internal enum SavedAs
 }
 
 /// <summary>Stores usage events, in hand-written SQL: this is one of the hottest paths.</summary>
-internal sealed class UsageStore(NpgsqlDataSource database, Partitions partitions)
+internal sealed class UsageStore([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database, Partitions partitions)
 {
     /// <summary>One at a time for each child, children in order: two requests with one event id and different content would not see each other's row.</summary>
     public const string LockSql = "select pg_advisory_xact_lock(hashtextextended('usage', child)) from (select unnest($1) as child order by 1) as children";

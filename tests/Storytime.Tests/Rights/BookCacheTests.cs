@@ -22,7 +22,7 @@ public sealed class BookCacheTests(StorytimeApp app) : IClassFixture<StorytimeAp
     [InlineData("update rights_windows set start_at = start_at - interval '9 days', end_at = start_at where book_id = {0}", "unavailable_reason", "rights_expired")]
     [InlineData("update rights_windows set territory = 'FR' where book_id = {0}", "unavailable_reason", "rights_unavailable")]
     [InlineData("update video_assets set duration_seconds = 123 where book_id = {0}", "duration_seconds", "123")]
-    [InlineData("update video_assets set processing_status = 'failed' where book_id = {0}", "unavailable_reason", "video_not_ready")]
+    [InlineData("update video_assets set processing_status = 'failed', error_code = 'X', error_message = 'X.', ready_at = null, hls_manifest_path = null where book_id = {0}", "unavailable_reason", "video_not_ready")]
     public async Task What_changes_of_a_book_is_seen_by_the_next_request(string change, string member, string expected)
     {
         var scene = await MakeAsync();
@@ -79,10 +79,8 @@ public sealed class BookCacheTests(StorytimeApp app) : IClassFixture<StorytimeAp
     {
         var scene = await MakeAsync();
         await ShelfAsync(scene);
-        await app.SqlAsync($"""
-            update books set title = 'Long Ago' where id = {scene.Book};
-            update catalog_versions set version = version + {CleanCatalogChanges.Kept + 10};
-            """);
+        await app.SqlAsync($"update books set title = 'Long Ago' where id = {scene.Book}");
+        await app.SqlAsync($"update catalog_versions set version = version + {CleanCatalogChanges.Kept + 10}");
         await app.RunAsync<CleanCatalogChanges>(j => j.RunAsync(CancellationToken.None));
         (await app.SqlAsync("select count(*) from catalog_changes")).ShouldBe(0L);
         ((string)(await ShelfAsync(scene))["title"]!).ShouldBe("Long Ago");
@@ -100,6 +98,23 @@ public sealed class BookCacheTests(StorytimeApp app) : IClassFixture<StorytimeAp
         (await FoundAsync(scene, word)).Count.ShouldBe(2);
         await app.SqlAsync($"update books set status = 'inactive' where id = {scene.Book}");
         (await FoundAsync(scene, word)).ShouldBe([$"{word} Again"]);
+    }
+
+    [Fact]
+    public async Task A_page_that_was_written_before_ends_when_a_window_begins_or_ends()
+    {
+        var word = $"Tapir{Guid.NewGuid():N}"[..14];
+        var publisher = await app.PublisherAsync();
+        var book = await app.BookAsync(word, publisher);
+        await app.WindowAsync(publisher, book, app.Now.AddMinutes(1), app.Now.AddMinutes(2));
+        var (parent, _) = await app.FamilyAsync();
+        List<bool> playable = [];
+        foreach (var seconds in new[] { 0, 30, 30, 30, 30 })
+        {
+            app.Clock.Advance(TimeSpan.FromSeconds(seconds));
+            playable.Add((bool)(await parent.GetAsync($"/api/v1/catalog/books?q={word}")).ShouldBe(HttpStatusCode.OK)["data"]!.AsArray().ShouldHaveSingleItem()!["playable"]!);
+        }
+        playable.ShouldBe([false, false, true, true, false]);
     }
 
     [Fact]

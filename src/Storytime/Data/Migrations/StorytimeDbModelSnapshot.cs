@@ -1014,6 +1014,12 @@ namespace Storytime.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_library_items_child_profile_id_book_id");
 
+                    b.HasIndex("ChildProfileId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("ix_library_items_child_profile_id_created_at_id");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("ChildProfileId", "CreatedAt", "Id"), new[] { "BookId" });
+
                     b.ToTable("library_items", (string)null);
                 });
 

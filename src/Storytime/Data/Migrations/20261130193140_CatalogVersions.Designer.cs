@@ -13,7 +13,7 @@ using Storytime.Data;
 namespace Storytime.Data.Migrations
 {
     [DbContext(typeof(StorytimeDb))]
-    [Migration("20261130183134_CatalogVersions")]
+    [Migration("20261130193140_CatalogVersions")]
     partial class CatalogVersions
     {
         /// <inheritdoc />
@@ -1016,6 +1016,12 @@ namespace Storytime.Data.Migrations
                     b.HasIndex("ChildProfileId", "BookId")
                         .IsUnique()
                         .HasDatabaseName("ix_library_items_child_profile_id_book_id");
+
+                    b.HasIndex("ChildProfileId", "CreatedAt", "Id")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("ix_library_items_child_profile_id_created_at_id");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("ChildProfileId", "CreatedAt", "Id"), new[] { "BookId" });
 
                     b.ToTable("library_items", (string)null);
                 });

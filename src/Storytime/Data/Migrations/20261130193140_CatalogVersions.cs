@@ -35,6 +35,13 @@ namespace Storytime.Data.Migrations
                     table.CheckConstraint("ck_catalog_versions_one", "id = 1");
                 });
 
+            migrationBuilder.CreateIndex(
+                name: "ix_library_items_child_profile_id_created_at_id",
+                table: "library_items",
+                columns: new[] { "child_profile_id", "created_at", "id" },
+                descending: new[] { false, true, true })
+                .Annotation("Npgsql:IndexInclude", new[] { "book_id" });
+
             migrationBuilder.Sql(CatalogVersionsSql.Changes);
         }
 
@@ -48,6 +55,10 @@ namespace Storytime.Data.Migrations
 
             migrationBuilder.DropTable(
                 name: "catalog_versions");
+
+            migrationBuilder.DropIndex(
+                name: "ix_library_items_child_profile_id_created_at_id",
+                table: "library_items");
         }
     }
 }
