@@ -73,7 +73,7 @@ internal static class Api
         screenTime.MapDelete("/today", ScreenTimeToday.Clear);
 
         var catalog = parent.MapGroup("/catalog/books").WithTags("Catalog");
-        catalog.MapGet("", BrowseCatalog.List).WithMetadata(new ChecksSession());
+        catalog.MapGet("", BrowseCatalog.List).WithMetadata(new ChecksSession(Audience.Parent));
         catalog.MapGet("/{id:id}", BrowseCatalog.Read);
 
         var shelf = parent.MapGroup("/children/{id:id}/library_items").WithTags("Library");
@@ -91,7 +91,7 @@ internal static class Api
         anybody.MapGet("/retention", ReadRetention.Handle);
         anybody.MapGet("/erasures/{receipt:uuid}", ReadErasure.Handle).RequireRateLimiting(RateLimits.Receipts);
 
-        var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer).WithMetadata(new ChecksSession());
+        var viewer = ios.MapGroup("").RequireAuthorization(Policy.Viewer).WithMetadata(new ChecksSession(Audience.Parent, Audience.Child));
         viewer.MapGet("/children/{id:id}/library", ListLibrary.Handle).WithTags("Library");
         viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback").RequireRateLimiting(RateLimits.Playback)
             .MayAnswer(503).MayRefuse(() => StartPlayback.Refusals);

@@ -74,7 +74,8 @@ public sealed class ConsoleSecondThoughtsTests(ConsoleBrowser console) : IClassF
         await user.GoAsync($"/admin/contracts/{contract}", "dl.facts");
         await Database.AgeSignInAsync(Storytime, staff.Email);
         await PressAsync(user.Button("Terminate"));
-        await user.DialogButton("Terminate").WaitForAsync();
+        // The dialog puts the focus into its field first.
+        await user.Page.WaitForFunctionAsync("() => document.activeElement?.matches('[role=dialog] input[type=date]')");
         await PressAsync(user.DialogButton("Terminate"));
         await TypePasswordAsync(user, staff.Password);
         await user.Page.Locator("dl.facts", new() { HasText = $"terminated, its last day is {today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}" }).WaitForAsync();
@@ -83,6 +84,7 @@ public sealed class ConsoleSecondThoughtsTests(ConsoleBrowser console) : IClassF
         await Database.AgeSignInAsync(Storytime, staff.Email);
         await PressAsync(user.Button("Delete 2019-03 in CHF"));
         await user.DialogButton("Delete").WaitForAsync();
+        await user.Page.WaitForFunctionAsync("() => document.querySelector('[role=dialog]').contains(document.activeElement)");
         await PressAsync(user.DialogButton("Delete"));
         await TypePasswordAsync(user, staff.Password);
         await user.Button("Delete 2019-03 in CHF").WaitForAsync(new() { State = WaitForSelectorState.Detached });

@@ -59,16 +59,16 @@ internal static class BrowseCatalog
         var caller = await BrowsingParent.ReadAsync(parent, database, ct);
         if (!caller.IsLive)
             return ApiError.SessionEnded;
-        var found = await searches.GetAsync((filter, page.OrDefaults()), caller.CatalogVersion, () => SearchAsync(db, filter, page, ct));
-        var now = time.Now();
-        if (found.AnswerFor(caller.Country, now) is { } known)
-            return new JsonBytes<Page<CatalogBookResponse>>(known.Body);
+        var (now, version, key) = (time.Now(), caller.CatalogVersion, (filter, page.OrDefaults()));
+        if (searches.Written(key, caller.Country, version, now) is { } written)
+            return new JsonBytes<Page<CatalogBookResponse>>(written.Body);
 
-        var books = await cache.GetAsync(caller.CatalogVersion, found.Ids, ct);
+        var found = await searches.FindAsync(key, version, () => SearchAsync(db, filter, page, ct));
+        var books = await cache.GetAsync(version, found.Ids, ct);
         List<CachedBook> shown = [.. found.Ids.Select(books.GetValueOrDefault).OfType<CachedBook>()];
         var answer = shown.ConvertAll(b => ToResponse(b.In(caller.Country, now), cdn.Value)).ToPage(page, found.Total);
         var body = JsonSerializer.SerializeToUtf8Bytes(answer, json.Value.SerializerOptions);
-        found.Keep(caller.Country, new WrittenAnswer(body, now, shown.Count == 0 ? DateTimeOffset.MaxValue : shown.Min(b => b.StaysUntil(now))));
+        searches.Keep(key, caller.Country, new WrittenPage(version, body, now, shown.Count == 0 ? DateTimeOffset.MaxValue : shown.Min(b => b.StaysUntil(now))));
         return new JsonBytes<Page<CatalogBookResponse>>(body);
     }
 

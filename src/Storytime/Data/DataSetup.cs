@@ -64,6 +64,7 @@ internal static class DataSetup
         text.AutoPrepareMinUsages = 2;
         text.NoResetOnClose = true;
         text.MaxPoolSize = Math.Min(text.MaxPoolSize, 32);
+        text.MinPoolSize = Math.Min(text.MinPoolSize, text.MaxPoolSize);
         return builder.Build();
     }
 

@@ -1,8 +1,11 @@
+using Npgsql;
+
 namespace Storytime.Data;
 
 /// <summary>
 /// Writes that arrive together share a statement and a commit, and each is answered after it. A write that comes alone waits for nobody; one that comes while all writers
-/// are busy goes with the next of them. What cannot be written with its neighbours is tried by itself, so that a bad one costs only itself.
+/// are busy goes with the next of them. What the database refuses together with
+/// its neighbours is tried by itself, so that a bad one costs only itself; after any other failure nobody can tell what was committed, so nothing is tried again.
 /// </summary>
 /// <param name="writers">How many statements may be under way.</param>
 /// <param name="most">How many writes share one, by their weight.</param>
@@ -40,14 +43,14 @@ internal sealed class GroupCommit<TWrite, TResult>(int writers, int most, Func<T
             {
                 Answer(group, await write([.. group.Select(w => w.What)]));
             }
-            catch (Exception e) when (group.Count == 1)
-            {
-                group[0].Result.SetException(e);
-            }
-            catch (Exception)
+            catch (PostgresException) when (group.Count > 1)
             {
                 foreach (var single in group)
                     await AloneAsync(single);
+            }
+            catch (Exception e)
+            {
+                group.ForEach(w => w.Result.TrySetException(e));
             }
         }
     }
@@ -60,7 +63,7 @@ internal sealed class GroupCommit<TWrite, TResult>(int writers, int most, Func<T
         }
         catch (Exception e)
         {
-            single.Result.SetException(e);
+            single.Result.TrySetException(e);
         }
     }
 
@@ -87,8 +90,10 @@ internal sealed class GroupCommit<TWrite, TResult>(int writers, int most, Func<T
 
     private static void Answer(List<Waiting> group, IReadOnlyList<TResult> results)
     {
+        if (results.Count != group.Count)
+            throw new InvalidOperationException($"{group.Count} writes had {results.Count} results.");
         for (var i = 0; i < group.Count; i++)
-            group[i].Result.SetResult(results[i]);
+            group[i].Result.TrySetResult(results[i]);
     }
 
     private sealed class Waiting(TWrite what)

@@ -89,7 +89,7 @@ internal sealed class BookCache([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSou
                 _books.Clear();
             foreach (var id in changed)
                 _books.Remove(id);
-            _version = newest;
+            Volatile.Write(ref _version, newest);
         }
     }
 

@@ -104,11 +104,19 @@ internal sealed record IncomingEvent(
                 return false;
             if (member.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array
                 || (member.Value.ValueKind == JsonValueKind.String && (!TryText(member.Value, out var text) || !IsShort(text!)))
-                || (member.Value.ValueKind == JsonValueKind.Number && (!member.Value.TryGetDouble(out var number) || !double.IsFinite(number) || member.Value.GetRawText().Length > 30)))
+                || (member.Value.ValueKind == JsonValueKind.Number && !IsPlainNumber(member.Value)))
                 return false;
         }
         metadata = json.GetRawText();
         return true;
+    }
+
+    /// <summary>PostgreSQL keeps all digits of a number, so that 1e-20000, which is zero to others, is too much for it.</summary>
+    private static bool IsPlainNumber(JsonElement json)
+    {
+        var text = json.GetRawText();
+        var exponent = text.AsSpan(text.IndexOfAny(['e', 'E']) + 1);
+        return json.TryGetDouble(out var number) && double.IsFinite(number) && text.Length <= 30 && (exponent.Length == text.Length || exponent.Length <= "-999".Length);
     }
 
     /// <summary>NUL cannot be stored.</summary>

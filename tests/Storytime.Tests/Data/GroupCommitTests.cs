@@ -1,3 +1,4 @@
+using Npgsql;
 using Storytime.Data;
 
 namespace Storytime.Tests.Data;
@@ -31,14 +32,33 @@ public sealed class GroupCommitTests
         var group = new GroupCommit<int, int>(writers: 1, most: 100, _ => 1, async all =>
         {
             await open.WaitAsync(TestContext.Current.CancellationToken);
-            return all.Contains(13) ? throw new InvalidOperationException("13") : [.. all];
+            return all.Contains(13) ? throw Refusal() : [.. all];
         });
         var writes = Enumerable.Range(0, 30).Select(n => group.WriteAsync(n, CancellationToken.None)).ToList();
         open.Release(100);
-        (await Should.ThrowAsync<InvalidOperationException>(() => writes[13])).Message.ShouldBe("13");
+        (await Should.ThrowAsync<PostgresException>(() => writes[13])).SqlState.ShouldBe("23514");
         writes.RemoveAt(13);
         (await Task.WhenAll(writes)).Length.ShouldBe(29);
     }
+
+    [Fact]
+    public async Task Nothing_is_tried_again_when_nobody_can_tell_what_was_committed()
+    {
+        var (open, calls) = (new SemaphoreSlim(0), 0);
+        var group = new GroupCommit<int, int>(writers: 1, most: 100, _ => 1, async _ =>
+        {
+            await open.WaitAsync(TestContext.Current.CancellationToken);
+            calls++;
+            throw new NpgsqlException("The connection is gone.");
+        });
+        var writes = Enumerable.Range(0, 20).Select(n => group.WriteAsync(n, CancellationToken.None)).ToList();
+        open.Release(100);
+        foreach (var write in writes)
+            await Should.ThrowAsync<NpgsqlException>(() => write);
+        calls.ShouldBeLessThanOrEqualTo(2);
+    }
+
+    private static PostgresException Refusal() => new("A bad row.", "ERROR", "ERROR", "23514");
 
     [Fact]
     public async Task Who_does_not_wait_any_longer_is_written_all_the_same()

@@ -23,6 +23,20 @@ public sealed class RateLimitTests(StorytimeApp app) : IClassFixture<StorytimeAp
     }
 
     [Fact]
+    public async Task A_device_that_was_taken_back_does_not_use_up_the_limit_of_its_family()
+    {
+        await using var limited = await StartAsync(("PlaybackPerMinutePerAccount", 3));
+        var (parent, child) = await limited.FamilyAsync();
+        var lost = await limited.HandOverAsync(parent, child);
+        var session = (long)(await parent.GetAsync($"/api/v1/children/{child}/child_sessions"))["data"]![0]!["id"]!;
+        (await parent.DeleteAsync($"/api/v1/children/{child}/child_sessions/{session}")).ShouldBe(HttpStatusCode.NoContent);
+
+        for (var i = 0; i < 10; i++)
+            (await lost.PlayAsync(child, 1)).ShouldBeError(HttpStatusCode.Unauthorized, "unauthenticated");
+        (await PlayAsync((parent, child), "203.0.113.1")).ShouldBeTaken();
+    }
+
+    [Fact]
     public async Task All_families_behind_one_address_share_its_limit()
     {
         await using var limited = await StartAsync(("PlaybackPerMinutePerAddress", 2));

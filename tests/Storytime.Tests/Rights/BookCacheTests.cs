@@ -87,6 +87,24 @@ public sealed class BookCacheTests(StorytimeApp app) : IClassFixture<StorytimeAp
     }
 
     [Fact]
+    public async Task A_change_of_a_publisher_is_one_of_the_books_that_it_got_while_the_change_waited()
+    {
+        var (scene, other) = (await MakeAsync(), await app.PublisherAsync());
+        await using var source = Npgsql.NpgsqlDataSource.Create(app.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var move = new Npgsql.NpgsqlCommand($"update books set publisher_id = {other} where id = {scene.Book}; set constraints all immediate", connection))
+            await move.ExecuteNonQueryAsync();
+        var change = app.SqlAsync($"update publishers set status = 'inactive' where id = {other}");
+        while (await app.SqlAsync("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'update publishers%' and datname = current_database()") is 0L)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        await transaction.CommitAsync();
+        await change;
+        (await app.SqlAsync($"select count(*) from catalog_changes c join catalog_versions v using (version) where c.book_id = {scene.Book}")).ShouldBe(1L);
+        ((string)(await ShelfAsync(scene))["unavailable_reason"]!).ShouldBe("rights_unavailable");
+    }
+
+    [Fact]
     public async Task A_search_that_was_made_before_finds_what_came_since()
     {
         var word = $"Zebra{Guid.NewGuid():N}"[..14];

@@ -70,6 +70,7 @@ public sealed class UsageEventsTests(StorytimeApp app) : IClassFixture<Storytime
     [InlineData("""{"child_id":CHILD,"book_id":BOOK,"event_type":"pause","occurred_at":"NOW","position_seconds":1e300}""", "position_seconds")]
     [InlineData("""{"child_id":CHILD,"book_id":BOOK,"event_type":"pause","occurred_at":"NOW","metadata":{"a":{"b":1}}}""", "metadata")]
     [InlineData("""{"child_id":CHILD,"book_id":BOOK,"event_type":"pause","occurred_at":"NOW","metadata":{"a":"\u0000"}}""", "metadata")]
+    [InlineData("""{"child_id":CHILD,"book_id":BOOK,"event_type":"pause","occurred_at":"NOW","metadata":{"a":1e-20000}}""", "metadata")]
     [InlineData("""{"child_id":CHILD,"book_id":BOOK,"event_type":"pause","occurred_at":"NOW","metadata":{"\ud800":"x"}}""", "metadata")]
     [InlineData("""{"child_id":CHILD,"book_id":BOOK,"event_type":"pause","occurred_at":"NOW","playback_session_id":77777777}""", "playback_session_id")]
     public async Task A_single_bad_event_is_422_by_field_and_changes_nothing(string json, string field)

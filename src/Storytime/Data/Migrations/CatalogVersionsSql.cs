@@ -30,6 +30,8 @@ internal static class CatalogVersionsSql
 
         create function publishers_changed() returns trigger language plpgsql as $$
         begin
+            -- The version first: what is looked up only then sees all that was committed with the versions before it.
+            perform catalog_changed('{}');
             perform catalog_changed(array(select id from books where publisher_id = new.id));
             return null;
         end $$;
@@ -46,6 +48,7 @@ internal static class CatalogVersionsSql
 
         create function video_assets_changed() returns trigger language plpgsql as $$
         begin
+            perform catalog_changed('{}');
             perform catalog_changed(array(select id from books where playing_asset_id = new.id));
             return null;
         end $$;

@@ -46,7 +46,8 @@ internal interface ISessionCheck
 /// Endpoint metadata: the handler asks whether the session is live in the same statement as for all else that it has to know, and answers <see cref="ApiError.SessionEnded"/>.
 /// For the hottest paths only, which make one question to the database of two.
 /// </summary>
-internal sealed class ChecksSession;
+/// <param name="Audiences">Whose tokens get as far as the handler; of others the session is looked up as everywhere, before they are told that they may not.</param>
+internal sealed record ChecksSession(params string[] Audiences);
 
 internal static class AuthSetup
 {
@@ -64,6 +65,7 @@ internal static class AuthSetup
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Pseudonyms>();
         services.AddSingleton<Sealing>();
+        services.AddSingleton<EndedSessions>();
         services.AddAuthentication(AppScheme)
             .AddJwtBearer(AppScheme, jwt => Configure(jwt))
             .AddJwtBearer(AdminScheme, jwt => Configure(jwt))
@@ -129,9 +131,13 @@ internal static class AuthSetup
             validated.Fail("The token is none of ours.");
             return;
         }
-        if (validated.HttpContext.GetEndpoint()?.Metadata.GetMetadata<ChecksSession>() is not null)
+        var services = validated.HttpContext.RequestServices;
+        if (validated.HttpContext.GetEndpoint()?.Metadata.GetMetadata<ChecksSession>() is { } itself && itself.Audiences.Any(audience => caller.HasClaim(Claim.Audience, audience))
+            && !services.GetRequiredService<EndedSessions>().Contains(caller))
+        {
             return;
-        var check = validated.HttpContext.RequestServices.GetServices<ISessionCheck>().First(c => caller.HasClaim(Claim.Audience, c.Audience));
+        }
+        var check = services.GetServices<ISessionCheck>().First(c => caller.HasClaim(Claim.Audience, c.Audience));
         if (await check.IsLiveAsync(caller, validated.HttpContext.RequestAborted))
             return;
         validated.HttpContext.Items[ErrorEnvelopeWriter.AnswerKey] = ApiError.SessionEnded;

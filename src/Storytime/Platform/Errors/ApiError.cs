@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Storytime.Platform.Auth;
 
 namespace Storytime.Platform.Errors;
 
@@ -94,8 +95,12 @@ public sealed class ApiError(int status, string code, string message, IReadOnlyD
         httpContext.Response.StatusCode = Status;
         if (RetryAfter is { } wait)
             httpContext.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
-        if (Status == StatusCodes.Status401Unauthorized && httpContext.Response.Headers.WWWAuthenticate.Count == 0 && ReferenceEquals(this, SessionEnded))
+        // Where a handler found it out; before one, authentication says so.
+        if (ReferenceEquals(this, SessionEnded) && httpContext.Response.Headers.WWWAuthenticate.Count == 0)
+        {
             httpContext.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+            httpContext.RequestServices.GetRequiredService<EndedSessions>().Add(httpContext.User);
+        }
         // Pages for people; what they do not say nicely themselves (a rate limit, a fault) comes at least as a sentence.
         return httpContext.Request.Path.StartsWithSegments("/account") || IsConsolesPage(httpContext.Request)
             ? httpContext.Response.WriteAsync(Message, httpContext.RequestAborted)
