@@ -36,7 +36,7 @@ public sealed class ConsoleSecondThoughtsTests(ConsoleBrowser console) : IClassF
         var title = $"The Film Too Many {Guid.NewGuid():N}"[..30];
         using var films = new Films(Storytime);
         // Long enough to be under way still when somebody thinks better of it.
-        var asset = await films.UploadAsync(await films.AddBookAsync(title), await films.DrawAsync(seconds: 900));
+        var asset = await films.UploadAsync(await films.AddBookAsync(title), await films.DrawAsync(seconds: 240));
         await using var user = await console.OpenAsync("editor");
         await user.GoAsync($"/admin/videos/{asset}", "dl.facts");
         await user.Button($"Cancel version 1 of {title}").ClickAsync();
@@ -74,8 +74,7 @@ public sealed class ConsoleSecondThoughtsTests(ConsoleBrowser console) : IClassF
         await user.GoAsync($"/admin/contracts/{contract}", "dl.facts");
         await Database.AgeSignInAsync(Storytime, staff.Email);
         await PressAsync(user.Button("Terminate"));
-        // The dialog puts the focus into its field first.
-        await user.Page.WaitForFunctionAsync("() => document.activeElement?.matches('[role=dialog] input[type=date]')");
+        await user.DialogButton("Terminate").WaitForAsync();
         await PressAsync(user.DialogButton("Terminate"));
         await TypePasswordAsync(user, staff.Password);
         await user.Page.Locator("dl.facts", new() { HasText = $"terminated, its last day is {today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}" }).WaitForAsync();
@@ -84,15 +83,18 @@ public sealed class ConsoleSecondThoughtsTests(ConsoleBrowser console) : IClassF
         await Database.AgeSignInAsync(Storytime, staff.Email);
         await PressAsync(user.Button("Delete 2019-03 in CHF"));
         await user.DialogButton("Delete").WaitForAsync();
-        await user.Page.WaitForFunctionAsync("() => document.querySelector('[role=dialog]').contains(document.activeElement)");
         await PressAsync(user.DialogButton("Delete"));
         await TypePasswordAsync(user, staff.Password);
         await user.Button("Delete 2019-03 in CHF").WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }
 
+    /// <summary>A dialog that opens puts the focus into itself, a little later than it is seen; so this goes to the button until it is there.</summary>
     private static async Task PressAsync(ILocator button)
     {
+        if (await button.EvaluateAsync<bool>("b => b.closest('[role=dialog]') !== null"))
+            await button.Page.WaitForFunctionAsync("() => document.querySelector('[role=dialog]').contains(document.activeElement)");
         await button.FocusAsync();
+        await button.Page.WaitForFunctionAsync("b => document.activeElement === b || (b.focus(), false)", await button.ElementHandleAsync());
         await button.Page.Keyboard.PressAsync("Enter");
     }
 
