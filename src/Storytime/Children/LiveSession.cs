@@ -9,10 +9,13 @@ namespace Storytime.Children;
 internal static class LiveSession
 {
     /// <summary><c>$1</c> to <c>$5</c> are those of <see cref="AddViewer"/>.</summary>
-    public const string Sql = """
-        case when $3 is null then exists (select from parent_sessions where id = $4 and user_id = $1 and revoked_at is null)
+    public static readonly string Sql = Of("$1", "$2", "$3", "$4", "$5");
+
+    /// <summary>SQL, of the expressions that stand for the members of a viewer and the time.</summary>
+    public static string Of(string userId, string childId, string childSessionId, string parentSessionId, string now) => $"""
+        case when {childSessionId} is null then exists (select from parent_sessions where id = {parentSessionId} and user_id = {userId} and revoked_at is null)
         else exists (select from child_sessions s join child_profiles c on c.id = s.child_profile_id
-            where s.id = $3 and s.child_profile_id = $2 and c.user_id = $1 and s.revoked_at is null and s.expires_at > $5) end
+            where s.id = {childSessionId} and s.child_profile_id = {childId} and c.user_id = {userId} and s.revoked_at is null and s.expires_at > {now}) end
         """;
 
     public static void AddViewer(this NpgsqlParameterCollection parameters, Viewer viewer, DateTimeOffset now)

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Storytime.Children;
 using Storytime.Data;
 using Storytime.Platform.Auth;
 
@@ -16,11 +17,8 @@ internal sealed record CheckedReport(bool IsLive, List<AllowedEvent> Allowed, Li
 /// <summary>Who may report what, in hand-written SQL: this is one of the hottest paths. For many requests at a time, in one round trip.</summary>
 internal sealed class UsageAccess([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database)
 {
-    private const string LiveSql = """
-        select case when v.child_session_id is null
-            then exists (select from parent_sessions where id = v.parent_session_id and user_id = v.user_id and revoked_at is null)
-            else exists (select from child_sessions s join child_profiles c on c.id = s.child_profile_id
-                where s.id = v.child_session_id and s.child_profile_id = v.child_id and c.user_id = v.user_id and s.revoked_at is null and s.expires_at > v.now) end
+    private static readonly string _liveSql = $"""
+        select {LiveSession.Of("v.user_id", "v.child_id", "v.child_session_id", "v.parent_session_id", "v.now")}
         from unnest($1, $2, $3, $4, $5) with ordinality as v(user_id, child_id, child_session_id, parent_session_id, now, place) order by v.place
         """;
 
@@ -87,7 +85,7 @@ internal sealed class UsageAccess([FromKeyedServices(DataSetup.Hot)] NpgsqlDataS
         return answer;
     }
 
-    private static void AddViewers(NpgsqlBatch batch, List<Viewer> viewers, List<DateTimeOffset> now) => AddArrays(batch, LiveSql, p =>
+    private static void AddViewers(NpgsqlBatch batch, List<Viewer> viewers, List<DateTimeOffset> now) => AddArrays(batch, _liveSql, p =>
     {
         p.AddArray(NpgsqlDbType.Bigint, viewers.Select(v => v.UserId));
         p.AddArray(NpgsqlDbType.Bigint, viewers.Select(v => v.ChildId));
