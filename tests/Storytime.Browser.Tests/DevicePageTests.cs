@@ -36,6 +36,32 @@ public sealed class DevicePageTests(RunningStorytime storytime)
     }
 
     [Fact]
+    public async Task A_book_that_is_added_while_a_search_is_on_its_way_shows_as_on_the_shelf()
+    {
+        await using var tablet = await Tablet.OpenAsync(storytime);
+        await tablet.SignInAsync(storytime.Parent);
+        await tablet.OpenChildAsync("Nora");
+        var onShelf = tablet.Find("shelf-item", Firefly);
+        if (await onShelf.CountAsync() > 0)
+            await onShelf.GetByTestId("remove-book").ClickAsync();
+        await onShelf.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+
+        var searched = new TaskCompletionSource();
+        await tablet.Page.RouteAsync("**/library_items", async route =>
+        {
+            await searched.Task;
+            await route.ContinueAsync();
+        });
+        await tablet.Find("result", Firefly).GetByTestId("add-book").ClickAsync();
+        await tablet.Find("search").FillAsync("luciérnaga");
+        await tablet.Find("result", Sheep).WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        searched.SetResult();
+
+        await onShelf.WaitForAsync();
+        await tablet.Find("result", Firefly).GetByTestId("on-shelf").WaitForAsync();
+    }
+
+    [Fact]
     public async Task A_search_finds_by_the_beginning_of_a_word_and_by_age()
     {
         await using var tablet = await Tablet.OpenAsync(storytime);

@@ -31,6 +31,7 @@ export async function childScreen(id) {
     list.replaceChildren(...(books.size === 0
       ? [h('li', { class: 'empty' }, h('p', {}, `${child.name}’s shelf is empty.`), h('p', {}, 'Find a first story in the catalog.'))]
       : [...books.values()].map(book => shelfItem(book, () => remove(book)))));
+    finder.refresh();
   };
 
   const change = async (work, said) => {
@@ -46,10 +47,7 @@ export async function childScreen(id) {
     draw();
   };
   const add = book => change(() => post(`/children/${id}/library_items`, { book_id: book.id }), `${book.title} is on the shelf.`);
-  const remove = async book => {
-    await change(() => del(`/children/${id}/library_items/${book.id}`), `${book.title} is off the shelf.`);
-    finder.refresh();
-  };
+  const remove = book => change(() => del(`/children/${id}/library_items/${book.id}`), `${book.title} is off the shelf.`);
 
   const finder = catalog({ has: book => books.has(book.id), add });
   draw();
