@@ -53,6 +53,8 @@ namespace Storytime;
 [JsonSerializable(typeof(Page<ListedChildSessionResponse>))]
 [JsonSerializable(typeof(CatalogBookResponse))]
 [JsonSerializable(typeof(Page<CatalogBookResponse>))]
+[JsonSerializable(typeof(ShownBook))]
+[JsonSerializable(typeof(Pagination))]
 [JsonSerializable(typeof(AddLibraryItemRequest))]
 [JsonSerializable(typeof(LibraryItemResponse))]
 [JsonSerializable(typeof(Page<ShelfBookResponse>))]

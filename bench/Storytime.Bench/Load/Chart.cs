@@ -26,14 +26,14 @@ internal static class Chart
         var rest = all;
         foreach (var (until, unit, micros) in _parts)
         {
-            y = Part(svg, y, [.. rest.Where(m => m.Micros < until)], $"{unit} of CPU per operation", micros);
-            rest = [.. rest.Where(m => m.Micros >= until)];
+            y = Part(svg, y, facts.Yardstick, [.. rest.Where(m => m.MicrosThere(facts.Yardstick) < until)], $"{unit} of CPU per operation", micros);
+            rest = [.. rest.Where(m => m.MicrosThere(facts.Yardstick) >= until)];
         }
         var head = new StringBuilder();
         head.Append(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {y}" font-family="DejaVu Sans, Verdana, sans-serif" font-size="13">""").Append('\n');
         head.Append(CultureInfo.InvariantCulture, $"""<rect width="{Width}" height="{y}" fill="#ffffff"/>""").Append('\n');
         Write(head, 16, 26, $"Storytime, CPU per operation, {facts.At:yyyy-MM-dd}, commit {facts.Commit}", size: 16);
-        Write(head, 16, 46, facts.Machine, size: 11, colour: "#666666");
+        Write(head, 16, 46, $"{facts.Machine}; as it would be on the machine of the targets", size: 11, colour: "#666666");
         var x = 16;
         foreach (var (colour, name) in ((string, string)[])[(App, "app"), (Database, "PostgreSQL"), (Alone, "alone (pgbench; the hash, for passwords)"), (Target, "target")])
         {
@@ -45,22 +45,22 @@ internal static class Chart
     }
 
     /// <returns>Where the next part begins.</returns>
-    private static int Part(StringBuilder svg, int y, List<Measured> rows, string title, double unit)
+    private static int Part(StringBuilder svg, int y, Yardstick yardstick, List<Measured> rows, string title, double unit)
     {
         if (rows.Count == 0)
             return y;
-        var longest = rows.Max(m => Math.Max(m.Micros, Math.Max(m.CeilingMicros ?? 0, m.Workload.TargetMicros ?? 0)));
+        var longest = rows.Max(m => Math.Max(m.MicrosThere(yardstick), Math.Max(AloneThere(m) ?? 0, m.Workload.TargetMicros ?? 0)));
         var scale = (Width - Left - Right) / longest;
         Write(svg, 16, y + 16, title, size: 12, colour: "#666666");
         y += 26;
         foreach (var m in rows)
         {
-            var (own, server) = (m.AppMicros * scale, m.DatabaseMicros * scale);
+            var (own, server) = (yardstick.There(m.AppMicros, 0) * scale, yardstick.There(0, m.DatabaseMicros) * scale);
             Write(svg, Left - 10, y + 16, m.Workload.What, anchor: "end");
             Bar(svg, Left, y + 4, own, 16, App);
             Bar(svg, Left + own, y + 4, server, 16, Database);
-            Write(svg, Left + own + server + 6, y + 16, Number(m.Micros / unit), size: 12);
-            if (m.CeilingMicros is { } alone)
+            Write(svg, Left + own + server + 6, y + 16, Number(m.MicrosThere(yardstick) / unit), size: 12);
+            if (AloneThere(m) is { } alone)
             {
                 Bar(svg, Left, y + 22, alone * scale, 8, Alone);
                 Write(svg, Left + (alone * scale) + 6, y + 30, Number(alone / unit), size: 10, colour: "#666666");
@@ -70,6 +70,8 @@ internal static class Chart
             y += Row;
         }
         return y + 10;
+
+        double? AloneThere(Measured m) => m.CeilingMicros is not { } alone ? null : m.Workload.Hashes ? yardstick.There(alone, 0) : yardstick.There(0, alone);
     }
 
     private static string Number(double number) => number.ToString("#,##0.#", CultureInfo.InvariantCulture);

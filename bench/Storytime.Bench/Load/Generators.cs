@@ -50,17 +50,31 @@ internal sealed partial class Generators(LoadOptions options, string scripts)
     }
 
     /// <returns>Transactions.</returns>
-    public async Task<long> PgbenchAsync(Workload workload, LoadDatabase database, int seconds, CancellationToken ct)
+    public Task<long> PgbenchAsync(Workload workload, LoadDatabase database, int seconds, CancellationToken ct) => PgbenchAsync(workload.Ceiling, Clients, database, seconds, ct);
+
+    /// <returns>Processor time of PostgreSQL for one, in microseconds.</returns>
+    public async Task<double> PointQueryAsync(LoadDatabase database, CancellationToken ct)
+    {
+        var server = Cpu.SecondsOfServer(database.Postmaster);
+        var queries = await PgbenchAsync(["-f", Path.Combine(Sql, "point.sql")], clients: 8, database, seconds: 3, ct);
+        await EndedAsync(ct);
+        return (Cpu.SecondsOfServer(database.Postmaster) - server) / queries * 1e6;
+    }
+
+    /// <summary>Backends of pgbench are going just now, and what one used is in nobody's count between its end and the moment in which its parent hears of it.</summary>
+    public static Task EndedAsync(CancellationToken ct) => Task.Delay(500, ct);
+
+    private async Task<long> PgbenchAsync(string[] scripts, int clients, LoadDatabase database, int seconds, CancellationToken ct)
     {
         var output = await RunAsync(new ChildStart(Path.Combine(PostgresPrograms.Find().Folder, "pgbench"),
         [
-            "-n", "-M", "prepared", "-h", "127.0.0.1", "-p", Text($"{database.Port}"), "-U", "storytime", "-c", Text($"{Clients}"), "-j", Text($"{Threads}"), "-T", Text($"{seconds}"),
-            "-D", Text($"books={options.Books}"), "-D", Text($"children={Seed.Children}"), .. workload.Ceiling, LoadDatabase.Name,
+            "-n", "-M", "prepared", "-h", "127.0.0.1", "-p", Text($"{database.Port}"), "-U", "storytime", "-c", Text($"{clients}"), "-j", Text($"{Threads}"), "-T", Text($"{seconds}"),
+            "-D", Text($"books={options.Books}"), "-D", Text($"children={Seed.Children}"), .. scripts, LoadDatabase.Name,
         ])
         { Environment = new Dictionary<string, string> { ["PGOPTIONS"] = ServerOptions } }, ct);
         return Transactions().Match(output) is { Success: true } found && long.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) is > 0 and var count
             ? count
-            : throw new InvalidOperationException($"pgbench made no transaction for {workload.Name}: {output}");
+            : throw new InvalidOperationException($"pgbench made no transaction with {string.Join(' ', scripts)}: {output}");
     }
 
     private static async Task<string> RunAsync(ChildStart start, CancellationToken ct)

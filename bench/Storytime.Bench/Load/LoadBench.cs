@@ -33,10 +33,15 @@ internal static class LoadBench
         var freshMb = Cpu.MemoryOf(app.ProcessId) / 1e6;
         await WarmUpAsync(run, all, ct);
         var started = Stopwatch.GetTimestamp();
+        List<Yardstick> yardsticks = [];
         for (var round = 1; round <= options.Rounds; round++)
+        {
+            yardsticks.Add(await Yardstick.MeasureAsync(generators, database, ct));
             await RoundAsync(run, all, round, ct);
+        }
+        yardsticks.Add(await Yardstick.MeasureAsync(generators, database, ct));
 
-        var facts = await Facts.ReadAsync(options, callers.Hash.Name, data, freshMb, Stopwatch.GetElapsedTime(started), ct);
+        var facts = await Facts.ReadAsync(options, callers.Hash.Name, data, freshMb, new Yardstick(Measured.Median(yardsticks, y => y.SignatureMicros), Measured.Median(yardsticks, y => y.PointQueryMicros)), Stopwatch.GetElapsedTime(started), ct);
         await Results.WriteAsync(Path.Combine(scripts, "results"), facts, all, ct);
         return all.TrueForAll(m => m.Errors == 0) ? 0 : 1;
     }

@@ -64,8 +64,7 @@ internal sealed class LoadRun(LoadOptions options, PublishedApp app, LoadDatabas
         {
             var server = Cpu.SecondsOfServer(database.Postmaster);
             var transactions = await generators.PgbenchAsync(workload, database, options.Seconds, ct);
-            // Its backends are going just now, and what one used is in nobody's count between its end and the moment in which its parent hears of it.
-            await Task.Delay(500, ct);
+            await Generators.EndedAsync(ct);
             server = Cpu.SecondsOfServer(database.Postmaster) - server;
             measured.Ceilings.Add(new((double)transactions / options.Seconds, server / transactions / workload.OperationsPerRequest * 1e6));
         }

@@ -95,13 +95,16 @@ internal sealed record Measured(Workload Workload)
 
     public double? Ratio => Micros / CeilingMicros;
 
-    public bool Falls => Micros > Workload.TargetMicros || Median(r => r.P99Ms) > Workload.TargetP99Ms;
+    /// <summary>The processor time that it would have taken on the machine of the targets.</summary>
+    public double MicrosThere(Yardstick yardstick) => Median(r => yardstick.There(r.AppMicros, r.DatabaseMicros));
+
+    public bool Falls(Yardstick yardstick) => MicrosThere(yardstick) > Workload.TargetMicros || Median(r => r.P99Ms) > Workload.TargetP99Ms;
 
     public long Errors => Rounds.Sum(r => r.Refused + r.SocketErrors + r.Lost);
 
     public double Median(Func<Sample, double> of) => Median(Rounds, of);
 
-    private static double Median<T>(List<T> all, Func<T, double> of)
+    public static double Median<T>(List<T> all, Func<T, double> of)
     {
         var sorted = all.Select(of).Order().ToList();
         return sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;

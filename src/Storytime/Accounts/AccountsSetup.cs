@@ -12,6 +12,7 @@ internal static class AccountsSetup
         services.AddSettings<ConsentOptions>("Consent");
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<Passwords>();
+        services.AddSingleton<BrowsingParents>();
         services.AddScoped<SignIn>();
         services.AddScoped<PasswordCheck>();
         services.AddScoped<Reauthentication>();

@@ -7,6 +7,7 @@ namespace Storytime.Catalog;
 /// <summary>
 /// Search over title, author, publisher and description, in this order of weight. Every word is taken as the beginning of one, without
 /// regard to case and accents; English books also match by stem. When that finds nothing at all, words that look alike do (typos).
+/// <see cref="CatalogSearch"/> does the same for families; a test holds them together.
 /// </summary>
 internal static class BookSearch
 {
@@ -17,6 +18,8 @@ internal static class BookSearch
 
     /// <summary>Of description, publisher, author, title: a title that has the word comes before a description that repeats it.</summary>
     private static readonly float[] _weights = [0.01f, 0.1f, 0.4f, 1f];
+
+    public const string WeightsSql = "'{0.01,0.1,0.4,1}'";
 
     /// <summary>
     /// Gives the books that match, in an order that is the same every time: by title when <paramref name="q"/> is blank, otherwise the best
@@ -68,7 +71,7 @@ internal static class BookSearch
             .ThenBy(b => b.Id);
     }
 
-    private static (string Prefixes, string Text) Terms(string[] words) => (string.Join(" & ", words.Select(w => w + ":*")), string.Join(' ', words));
+    public static (string Prefixes, string Text) Terms(string[] words) => (string.Join(" & ", words.Select(w => w + ":*")), string.Join(' ', words));
 
     private static IQueryable<Book> Resembling(this IQueryable<Book> books, string[] words)
     {
@@ -76,6 +79,7 @@ internal static class BookSearch
             books = books.Where(b => EF.Functions.TrigramsAreWordSimilar(EF.Functions.Unaccent(word).ToLower(), b.SearchText));
         return books
             .OrderByDescending(b => words.Sum(w => EF.Functions.TrigramsWordSimilarity(EF.Functions.Unaccent(w).ToLower(), b.SearchText)))
+            .ThenBy(b => b.Title)
             .ThenBy(b => b.Id);
     }
 }

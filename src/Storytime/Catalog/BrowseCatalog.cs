@@ -1,11 +1,8 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Storytime.Accounts;
 using Storytime.Data;
 using Storytime.Platform;
@@ -50,33 +47,32 @@ public sealed record CatalogFilter
 
 internal static class BrowseCatalog
 {
+    private const int BytesOfBook = 500;
+
     /// <summary>The active books: the best match first when <c>q</c> is given, by title otherwise.</summary>
     [EndpointName("list_catalog_books")]
     public static async Task<Results<JsonBytes<Page<CatalogBookResponse>>, ApiError>> List(
-        [AsParameters] CatalogFilter filter, [AsParameters] PageQuery page, Parent parent, [FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database, StorytimeDb db,
+        [AsParameters] CatalogFilter filter, [AsParameters] PageQuery page, Parent parent, BrowsingParents parents, CatalogSearch search,
         SearchCache searches, BookCache cache, IOptions<CdnOptions> cdn, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json, TimeProvider time, CancellationToken ct)
     {
-        var caller = await BrowsingParent.ReadAsync(parent, database, ct);
+        var caller = await parents.ReadAsync(parent, ct);
         if (!caller.IsLive)
             return ApiError.SessionEnded;
         var (now, version, key) = (time.Now(), caller.CatalogVersion, (filter, page.OrDefaults()));
         if (searches.Written(key, caller.Country, version, now) is { } written)
             return new JsonBytes<Page<CatalogBookResponse>>(written.Body);
 
-        var found = await searches.FindAsync(key, version, () => SearchAsync(db, filter, page, ct));
+        var found = await searches.FindAsync(key, version, () => search.FindAsync(filter, page, ct));
         var books = await cache.GetAsync(version, found.Ids, ct);
         List<CachedBook> shown = [.. found.Ids.Select(books.GetValueOrDefault).OfType<CachedBook>()];
-        var answer = shown.ConvertAll(b => ToResponse(b.In(caller.Country, now), cdn.Value)).ToPage(page, found.Total);
-        var body = JsonSerializer.SerializeToUtf8Bytes(answer, json.Value.SerializerOptions);
+        var options = json.Value.SerializerOptions;
+        var body = PageBytes.Write(shown, BytesOfBook, page, found.Total, options, (writer, book) =>
+        {
+            writer.WriteRawValue(book.Shown(cdn.Value, options), skipInputValidation: true);
+            writer.WriteBoolean("playable"u8, Entitlement.Decide(book.In(caller.Country, now).Facts).IsGranted);
+        });
         searches.Keep(key, caller.Country, new WrittenPage(version, body, now, shown.Count == 0 ? DateTimeOffset.MaxValue : shown.Min(b => b.StaysUntil(now))));
         return new JsonBytes<Page<CatalogBookResponse>>(body);
-    }
-
-    private static async Task<(IReadOnlyList<long> Ids, int Total)> SearchAsync(StorytimeDb db, CatalogFilter filter, PageQuery page, CancellationToken ct)
-    {
-        var books = (await db.Books.Where(b => b.Status == BookStatus.Active).SearchAsync(filter.Q, ct)).Apply(filter);
-        var rows = await books.Select(b => b.Id).PageAsync(page, ct);
-        return (rows.Data, rows.Pagination.Total);
     }
 
     /// <summary>One active book.</summary>
@@ -87,27 +83,6 @@ internal static class BrowseCatalog
             .WithFacts(db, await CountryAsync(db, parent, ct), time.Now()).SingleOrDefaultAsync(ct) is { } book
             ? TypedResults.Ok(ToResponse(book, cdn.Value))
             : ApiError.NotFound("book");
-
-    private static IQueryable<Book> Apply(this IQueryable<Book> books, CatalogFilter filter)
-    {
-        if (filter.Age is { } age)
-            books = books.Where(b => b.AgeMin <= age && age <= b.AgeMax);
-        if (long.TryParse(filter.Publisher, NumberStyles.None, CultureInfo.InvariantCulture, out var publisherId))
-        {
-            books = books.Where(b => b.PublisherId == publisherId);
-        }
-        else if (!string.IsNullOrWhiteSpace(filter.Publisher))
-        {
-            var pattern = LikePattern.Containing(filter.Publisher);
-            books = books.Where(b => EF.Functions.ILike(EF.Functions.Unaccent(b.Publisher!.Name), EF.Functions.Unaccent(pattern), LikePattern.Escape));
-        }
-        if (!string.IsNullOrWhiteSpace(filter.Language))
-        {
-            var language = filter.Language.Trim().Replace("\0", "", StringComparison.Ordinal).ToLowerInvariant();
-            books = books.Where(b => b.Language.ToLower() == language || b.Language.ToLower().StartsWith(language + "-"));
-        }
-        return books;
-    }
 
     /// <summary>No country when the account is erased at this very moment: then only what is allowed everywhere is playable.</summary>
     private static async Task<string> CountryAsync(StorytimeDb db, Parent parent, CancellationToken ct) =>

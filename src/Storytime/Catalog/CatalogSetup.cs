@@ -4,7 +4,7 @@ internal static class CatalogSetup
 {
     public static void AddCatalog(this IServiceCollection services)
     {
-        services.AddSingleton<CoverBucket>().AddSingleton<SearchCache>();
+        services.AddSingleton<CoverBucket>().AddSingleton<SearchCache>().AddSingleton<CatalogSearch>();
         services.AddScoped<CleanCovers>();
     }
 }

@@ -4,14 +4,14 @@ namespace Storytime.Catalog;
 
 /// <summary>A page of a search: which books, and how many there are in all.</summary>
 /// <param name="Version">Of the catalog that it is true for.</param>
-internal sealed record FoundBooks(long Version, IReadOnlyList<long> Ids, int Total);
+internal sealed record FoundBooks(long Version, long[] Ids, int Total);
 
 /// <summary>A page as it was written for the families of a country.</summary>
 /// <param name="Version">Of the catalog that it is true for.</param>
 /// <param name="Body">JSON.</param>
 /// <param name="From">When it was written.</param>
 /// <param name="Until">When the first of its books may begin or cease to be playable by itself.</param>
-internal sealed record WrittenPage(long Version, byte[] Body, DateTimeOffset From, DateTimeOffset Until);
+internal sealed record WrittenPage(long Version, ReadOnlyMemory<byte> Body, DateTimeOffset From, DateTimeOffset Until);
 
 /// <summary>What was looked for lately. Any change of the catalog makes all of it old: a book that is new, or renamed, may belong on any page.</summary>
 internal sealed class SearchCache : IDisposable
@@ -23,12 +23,12 @@ internal sealed class SearchCache : IDisposable
     /// <param name="key">All that the page depends on besides the catalog; compares by value.</param>
     /// <param name="version">Of the catalog, as the request has read it.</param>
     /// <param name="search">Asks the database.</param>
-    public async ValueTask<FoundBooks> FindAsync(object key, long version, Func<Task<(IReadOnlyList<long> Ids, int Total)>> search)
+    public async ValueTask<FoundBooks> FindAsync(object key, long version, Func<Task<(long[] Ids, int Total)>> search)
     {
         if (_pages.TryGetValue(key, out FoundBooks? known) && known!.Version == version)
             return known;
         var (ids, total) = await search();
-        return _pages.Set(key, new FoundBooks(version, ids, total), Entry(ids.Count * sizeof(long)));
+        return _pages.Set(key, new FoundBooks(version, ids, total), Entry(ids.Length * sizeof(long)));
     }
 
     /// <returns>Null when it was not written yet, or is not true any more.</returns>

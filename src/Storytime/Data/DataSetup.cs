@@ -29,6 +29,9 @@ internal static class DataSetup
     /// </summary>
     public const string Hot = "hot";
 
+    /// <summary>Search counts a word as meant when about two fifths of its trigrams are there; PostgreSQL's default of 0.6 misses swapped letters.</summary>
+    private const string Similarity = "-c pg_trgm.word_similarity_threshold=0.4";
+
     public static void AddStorytimeData(this IServiceCollection services)
     {
         services.AddSettings<ConnectionStrings>("ConnectionStrings");
@@ -46,8 +49,7 @@ internal static class DataSetup
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(loggers);
         var text = builder.ConnectionStringBuilder;
-        // Catalog search counts a word as meant when about two fifths of its trigrams are there; PostgreSQL's default of 0.6 misses swapped letters.
-        text.Options = $"{text.Options} -c pg_trgm.word_similarity_threshold=0.4 -c TimeZone=UTC".Trim();
+        text.Options = $"{text.Options} {Similarity} -c TimeZone=UTC".Trim();
         // Statements are few and stable: prepared ones cost PostgreSQL less than half.
         if (text.MaxAutoPrepare == 0)
             text.MaxAutoPrepare = 100;
@@ -58,7 +60,7 @@ internal static class DataSetup
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(loggers);
         var text = builder.ConnectionStringBuilder;
-        text.Options = $"{text.Options} -c plan_cache_mode=force_generic_plan -c TimeZone=UTC".Trim();
+        text.Options = $"{text.Options} {Similarity} -c plan_cache_mode=force_generic_plan -c TimeZone=UTC".Trim();
         if (text.MaxAutoPrepare == 0)
             text.MaxAutoPrepare = 100;
         text.AutoPrepareMinUsages = 2;

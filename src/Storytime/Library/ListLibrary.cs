@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Storytime.Catalog;
@@ -24,10 +25,13 @@ public sealed record ShelfBookResponse(
 
 internal static class ListLibrary
 {
+    private const int BytesOfBook = 600;
+
     /// <summary>The books that a parent put on a child's shelf, newest first. For the parent, and for the child's own devices.</summary>
     [EndpointName("list_library")]
-    public static async Task<Results<Ok<Page<ShelfBookResponse>>, ApiError>> Handle(
-        long id, [AsParameters] PageQuery page, Viewer viewer, Shelf shelf, BookCache cache, StorytimeDb db, WatchTime watchTime, IOptions<CdnOptions> cdn, TimeProvider time, CancellationToken ct)
+    public static async Task<Results<JsonBytes<Page<ShelfBookResponse>>, ApiError>> Handle(
+        long id, [AsParameters] PageQuery page, Viewer viewer, Shelf shelf, BookCache cache, StorytimeDb db, WatchTime watchTime, IOptions<CdnOptions> cdn,
+        IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json, TimeProvider time, CancellationToken ct)
     {
         var now = time.Now();
         var (isLive, child, items, total) = await shelf.ReadAsync(viewer, id, page, now, ct);
@@ -39,23 +43,35 @@ internal static class ListLibrary
         var facts = child.HasScreenTime ? await db.ScreenTimeOfAsync(id, ct) : ScreenTimeFacts.None;
         var screenTime = await watchTime.ScreenTimeAsync(id, facts, now, ct);
         var books = await cache.GetAsync(child.CatalogVersion, items.ConvertAll(i => i.BookId), ct);
-        List<ShelfBookResponse> shown = new(items.Count);
-        foreach (var item in items)
+        // A book that is not there any more is on no shelf either.
+        items.RemoveAll(i => !books.ContainsKey(i.BookId));
+        var options = json.Value.SerializerOptions;
+        return new JsonBytes<Page<ShelfBookResponse>>(PageBytes.Write(items, BytesOfBook, page, total, options, (writer, item) =>
         {
-            // A book that is not there any more is on no shelf either.
-            if (books.TryGetValue(item.BookId, out var book))
-                shown.Add(ToResponse(book.In(child.Country, now), screenTime.For(item.BookId, facts.Grace, storySeconds: null), item.AddedAt, item.Position, cdn.Value, now));
-        }
-        return TypedResults.Ok(shown.ToPage(page, total));
+            var book = books[item.BookId];
+            writer.WriteRawValue(book.Shown(cdn.Value, options), skipInputValidation: true);
+            WriteForChild(writer, item, book.In(child.Country, now), screenTime.For(item.BookId, facts.Grace, storySeconds: null), now);
+        }));
     }
 
-    private static ShelfBookResponse ToResponse(BookWithFacts book, StoryTime time, DateTimeOffset addedAt, double? position, CdnOptions cdn, DateTimeOffset now)
+    /// <summary>The members of <see cref="ShelfBookResponse"/> that <see cref="ShownBook"/> does not have.</summary>
+    private static void WriteForChild(Utf8JsonWriter writer, ShelfItem item, BookWithFacts book, StoryTime time, DateTimeOffset now)
     {
         var decision = Entitlement.Decide(inLibrary: true, book.Facts, time);
-        return new ShelfBookResponse(
-            book.Id, book.Title, book.Author, book.Description, book.AgeMin, book.AgeMax, book.Language, cdn.AddressOf(book.CoverS3Key),
-            book.PublisherId is { } publisher ? new CatalogPublisher(publisher, book.PublisherName!) : null,
-            book.DurationSeconds, addedAt, decision.IsGranted, decision.Refusal, book.LeavingAt(now), Resume.At(position, book.DurationSeconds));
+        writer.WritePropertyName("added_at"u8);
+        Rfc3339.Write(writer, item.AddedAt);
+        writer.WriteBoolean("playable"u8, decision.IsGranted);
+        writer.WritePropertyName("unavailable_reason"u8);
+        if (decision.Refusal is { } refusal)
+            writer.WriteStringValue(Json.Name(refusal));
+        else
+            writer.WriteNullValue();
+        writer.WritePropertyName("leaving_at"u8);
+        if (book.LeavingAt(now) is { } leavingAt)
+            Rfc3339.Write(writer, leavingAt);
+        else
+            writer.WriteNullValue();
+        writer.WriteNumber("resume_position_seconds"u8, Resume.At(item.Position, book.DurationSeconds));
     }
 }
 

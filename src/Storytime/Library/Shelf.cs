@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using Storytime.Data;
 using Storytime.Platform;
 using Storytime.Platform.Auth;
@@ -9,42 +10,67 @@ namespace Storytime.Library;
 /// <param name="Position">Where the child stopped, as it was last reported; null when it never was.</param>
 internal readonly record struct ShelfItem(long BookId, DateTimeOffset AddedAt, double? Position);
 
-/// <summary>A page of a child's shelf, in hand-written SQL: this is one of the hottest paths. What the books are, memory knows.</summary>
-internal sealed class Shelf([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database)
+/// <param name="IsLive">Whether the session is.</param>
+/// <param name="Child">Null when it is none of the viewer's.</param>
+/// <param name="Items">The page, newest first.</param>
+/// <param name="Total">How many books there are in all.</param>
+internal sealed record ShelfPage(bool IsLive, ViewedChild? Child, List<ShelfItem> Items, int Total);
+
+/// <summary>Pages of children's shelves, in hand-written SQL: this is one of the hottest paths. What the books are, memory knows.</summary>
+internal sealed class Shelf
 {
-    private static readonly string _childSql = ViewedChild.Select("(select count(*) from library_items where child_profile_id = c.id)::int as total");
+    private static readonly string _sql = ViewedChild.Select(
+        ["on_page", "before"],
+        "(select count(*) from library_items where child_profile_id = c.id)::int as total, page.*",
+        """
+        cross join lateral (select array_agg(book_id), array_agg(created_at), array_agg(position_seconds) from (
+            select i.book_id, i.created_at, r.position_seconds
+            from library_items i left join resume_positions r on r.child_profile_id = i.child_profile_id and r.book_id = i.book_id
+            where i.child_profile_id = c.id order by i.created_at desc, i.id desc limit q.on_page offset q.before) as items) as page(books, added, positions)
+        """);
 
-    private const string ItemsSql = """
-        select i.book_id, i.created_at, r.position_seconds
-        from library_items i left join resume_positions r on r.child_profile_id = i.child_profile_id and r.book_id = i.book_id
-        where i.child_profile_id = $1 order by i.created_at desc, i.id desc limit $2 offset $3
-        """;
+    private readonly NpgsqlDataSource _database;
+    private readonly Batcher<Question, ShelfPage> _pages;
 
-    /// <returns>Whether the session is live; the child, or null when it is none of the viewer's; the page, newest first, and how many books there are in all.</returns>
-    public async Task<(bool IsLive, ViewedChild? Child, List<ShelfItem> Items, int Total)> ReadAsync(Viewer viewer, long childId, PageQuery query, DateTimeOffset now, CancellationToken ct)
+    public Shelf([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database)
+    {
+        _database = database;
+        _pages = new(runs: 2, most: 20, _ => 1, AskAsync);
+    }
+
+    public Task<ShelfPage> ReadAsync(Viewer viewer, long childId, PageQuery query, DateTimeOffset now, CancellationToken ct)
     {
         var (page, perPage) = query.OrDefaults();
-        // Two statements, one round trip.
-        await using var batch = database.CreateBatch();
-        var child = new NpgsqlBatchCommand(_childSql);
-        ViewedChild.AddTo(child.Parameters, viewer, childId, now);
-        batch.BatchCommands.Add(child);
-        var items = new NpgsqlBatchCommand(ItemsSql);
-        items.Parameters.Add(new() { Value = childId });
-        items.Parameters.Add(new() { Value = (long)perPage });
-        items.Parameters.Add(new() { Value = (page - 1L) * perPage });
-        batch.BatchCommands.Add(items);
-
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        var (isLive, viewed) = ViewedChild.Read(reader);
-        if (viewed is null)
-            return (isLive, null, [], 0);
-        var total = reader.GetInt32(ViewedChild.More);
-        await reader.NextResultAsync(ct);
-        List<ShelfItem> found = new(perPage);
-        while (await reader.ReadAsync(ct))
-            found.Add(new(reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.IsDBNull(2) ? null : reader.GetDouble(2)));
-        return (isLive, viewed, found, total);
+        return _pages.AskAsync(new Question(viewer, childId, now, perPage, (page - 1L) * perPage), ct);
     }
+
+    private async Task<IReadOnlyList<ShelfPage>> AskAsync(IReadOnlyList<Question> questions)
+    {
+        await using var command = _database.CreateCommand(_sql);
+        ViewedChild.AddTo(command.Parameters, questions);
+        command.Parameters.AddArray(NpgsqlDbType.Bigint, questions.Select(q => q.OnPage));
+        command.Parameters.AddArray(NpgsqlDbType.Bigint, questions.Select(q => q.Before));
+        List<ShelfPage> pages = new(questions.Count);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            var (isLive, child) = ViewedChild.Read(reader);
+            pages.Add(child is null ? new ShelfPage(isLive, null, [], 0) : new ShelfPage(isLive, child, ReadItems(reader), reader.GetInt32(ViewedChild.More)));
+        }
+        return pages;
+    }
+
+    private static List<ShelfItem> ReadItems(NpgsqlDataReader reader)
+    {
+        const int Books = ViewedChild.More + 1;
+        if (reader.IsDBNull(Books))
+            return [];
+        var (books, added, positions) = (reader.GetFieldValue<long[]>(Books), reader.GetFieldValue<DateTime[]>(Books + 1), reader.GetFieldValue<double?[]>(Books + 2));
+        List<ShelfItem> items = new(books.Length);
+        for (var i = 0; i < books.Length; i++)
+            items.Add(new(books[i], added[i], positions[i]));
+        return items;
+    }
+
+    private sealed record Question(Viewer Viewer, long ChildId, DateTimeOffset Now, long OnPage, long Before) : ChildQuestion(Viewer, ChildId, Now);
 }

@@ -43,7 +43,7 @@ internal static class Json
                 : throw new ExpectationException("This must be a time such as \"2026-02-25T20:00:00Z\".");
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(Rfc3339.Format(value));
+            Rfc3339.Write(writer, value);
     }
 
     private sealed class DayConverter : JsonConverter<DateOnly>
@@ -77,6 +77,8 @@ internal static class Json
 /// <summary>Times on the wire: RFC 3339, always with an offset; written in UTC with <c>Z</c>, to the microsecond where there is one.</summary>
 internal static class Rfc3339
 {
+    private const string Written = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
+
     private static readonly string[] _formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     public static bool TryParse(string? text, out DateTimeOffset time)
@@ -101,5 +103,12 @@ internal static class Rfc3339
     }
 
     public static string Format(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+        time.UtcDateTime.ToString(Written, CultureInfo.InvariantCulture);
+
+    public static void Write(Utf8JsonWriter writer, DateTimeOffset time)
+    {
+        Span<byte> text = stackalloc byte[32];
+        time.UtcDateTime.TryFormat(text, out var length, Written, CultureInfo.InvariantCulture);
+        writer.WriteStringValue(text[..length]);
+    }
 }

@@ -57,9 +57,11 @@ internal static class Paging
         return all.Skip((page - 1) * perPage).Take(perPage).ToList().ToPage(query, all.Count);
     }
 
-    public static Page<T> ToPage<T>(this IReadOnlyList<T> data, PageQuery query, int total)
+    public static Page<T> ToPage<T>(this IReadOnlyList<T> data, PageQuery query, int total) => new(data, Of(query, total));
+
+    public static Pagination Of(PageQuery query, int total)
     {
         var (page, perPage) = query.OrDefaults();
-        return new Page<T>(data, new Pagination(page, perPage, total, (total + perPage - 1) / perPage));
+        return new Pagination(page, perPage, total, (total + perPage - 1) / perPage);
     }
 }

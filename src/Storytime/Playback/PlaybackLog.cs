@@ -17,12 +17,12 @@ internal sealed class PlaybackLog
 
     private readonly NpgsqlDataSource _database;
     private readonly Partitions _partitions;
-    private readonly GroupCommit<Grant, long> _grants;
+    private readonly Batcher<Grant, long> _grants;
 
     public PlaybackLog([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database, Partitions partitions)
     {
         (_database, _partitions) = (database, partitions);
-        _grants = new(writers: 2, most: 100, _ => 1, WriteAsync);
+        _grants = new(runs: 2, most: 100, _ => 1, WriteAsync);
     }
 
     /// <summary>Ids first, so that each grant knows its own.</summary>
@@ -47,7 +47,7 @@ internal sealed class PlaybackLog
         """;
 
     /// <returns>Id of the playback session.</returns>
-    public Task<long> GrantedAsync(Attempt attempt, long assetId, BookCookies cookies, CancellationToken ct) => _grants.WriteAsync(new Grant(attempt, assetId, cookies), ct);
+    public Task<long> GrantedAsync(Attempt attempt, long assetId, BookCookies cookies, CancellationToken ct) => _grants.AskAsync(new Grant(attempt, assetId, cookies), ct);
 
     private Task<IReadOnlyList<long>> WriteAsync(IReadOnlyList<Grant> grants) =>
         _partitions.WriteAsync(_tables, [.. grants.Select(g => g.Attempt.Now)], () => InsertAsync(grants), CancellationToken.None);

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Storytime.Children;
 using Storytime.Data;
 using Storytime.Library;
@@ -15,11 +14,6 @@ namespace Storytime.Playback;
 /// </summary>
 internal sealed record PlaybackQuestion
 {
-    private static readonly string _childSql = ViewedChild.Select("""
-        exists (select from library_items where child_profile_id = c.id and book_id = $7) as in_library,
-        (select position_seconds from resume_positions where child_profile_id = c.id and book_id = $7) as position
-        """);
-
     public required long BookId { get; init; }
 
     public required DateTimeOffset At { get; init; }
@@ -73,9 +67,9 @@ internal sealed record PlaybackQuestion
     /// <summary>What playback itself asks, in one question to the database; what the book is, memory knows.</summary>
     /// <returns>Whether the session is live; null when the child is none of the viewer's.</returns>
     public static async Task<(bool IsLive, PlaybackQuestion? Question)> ReadAsync(
-        Viewer viewer, long id, long bookId, DateTimeOffset now, NpgsqlDataSource database, BookCache cache, StorytimeDb db, WatchTime watchTime, CancellationToken ct)
+        Viewer viewer, long id, long bookId, DateTimeOffset now, PlayingChildren children, BookCache cache, StorytimeDb db, WatchTime watchTime, CancellationToken ct)
     {
-        var (isLive, child, inLibrary, position) = await ReadChildAsync(viewer, id, bookId, now, database, ct);
+        var (isLive, child, inLibrary, position) = await children.ReadAsync(viewer, id, bookId, now, ct);
         if (child is null)
             return (isLive, null);
         var facts = child.HasScreenTime ? await db.ScreenTimeOfAsync(id, ct) : ScreenTimeFacts.None;
@@ -91,20 +85,6 @@ internal sealed record PlaybackQuestion
             Book = books.GetValueOrDefault(bookId)?.In(child.Country, now),
             ScreenTime = await watchTime.ScreenTimeAsync(id, facts, now, ct),
         });
-    }
-
-    private static async Task<(bool IsLive, ViewedChild? Child, bool InLibrary, double? Position)> ReadChildAsync(
-        Viewer viewer, long id, long bookId, DateTimeOffset now, NpgsqlDataSource database, CancellationToken ct)
-    {
-        await using var command = database.CreateCommand(_childSql);
-        ViewedChild.AddTo(command.Parameters, viewer, id, now);
-        command.Parameters.Add(new() { Value = bookId });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        var (isLive, child) = ViewedChild.Read(reader);
-        return child is null
-            ? (isLive, null, false, null)
-            : (isLive, child, reader.GetBoolean(ViewedChild.More), reader.IsDBNull(ViewedChild.More + 1) ? null : reader.GetDouble(ViewedChild.More + 1));
     }
 
     /// <summary>Without what a parent said for a day later on, and without a story that was not on yet: one that was could not have longer to go than it lasts.</summary>

@@ -11,7 +11,7 @@ internal static class PlaybackSetup
         services.AddHostedService<RefreshSigningKeys>();
         services.AddHealthChecks().AddCheck<SigningKeys>("signing key", tags: ["ready"]);
         services.AddSingleton<CookieMint>();
-        services.AddSingleton<PlaybackLog>();
+        services.AddSingleton<PlayingChildren>().AddSingleton<PlaybackLog>();
         services.AddSingleton<DeviceActivity>();
     }
 }

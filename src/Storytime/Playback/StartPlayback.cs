@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Storytime.Children;
 using Storytime.Data;
 using Storytime.Library;
@@ -32,7 +31,7 @@ internal static partial class StartPlayback
     [EndpointName("start_playback_session")]
     [NoLocation, SetsCookies]
     public static async Task<Results<Created<PlaybackSessionResponse>, ApiError>> Handle(
-        long id, StartPlaybackRequest request, Viewer viewer, [FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database, BookCache cache, StorytimeDb db, WatchTime watchTime, CookieMint mint, PlaybackLog log,
+        long id, StartPlaybackRequest request, Viewer viewer, PlayingChildren children, BookCache cache, StorytimeDb db, WatchTime watchTime, CookieMint mint, PlaybackLog log,
         IOptions<CloudFrontOptions> options, ILogger<PlaybackLog> logger, HttpContext http, TimeProvider time, CancellationToken ct)
     {
         var bookId = request.BookId!.Value;
@@ -41,7 +40,7 @@ internal static partial class StartPlayback
         {
             var now = time.Now();
             var attempt = new Attempt(viewer, id, bookId, now);
-            var (isLive, question) = await PlaybackQuestion.ReadAsync(viewer, id, bookId, now, database, cache, db, watchTime, ct);
+            var (isLive, question) = await PlaybackQuestion.ReadAsync(viewer, id, bookId, now, children, cache, db, watchTime, ct);
             if (!isLive)
                 return ApiError.SessionEnded;
             if (question is not { } asked)

@@ -13,7 +13,7 @@ namespace Storytime.Rights;
 /// </summary>
 internal sealed class BookCache([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database) : IDisposable
 {
-    /// <summary>Some two kilobytes each.</summary>
+    /// <summary>Some three kilobytes each.</summary>
     private const int Most = 50_000;
 
     /// <summary>A version that was cleaned away is a gap: what is missing might have been changed in it.</summary>

@@ -50,7 +50,7 @@ internal sealed class UsageAccess([FromKeyedServices(DataSetup.Hot)] NpgsqlDataS
     public async Task<List<CheckedReport>> CheckAsync(IReadOnlyList<UsageReport> reports)
     {
         await using var batch = database.CreateBatch();
-        AddViewers(batch, [.. reports.Select(r => r.Viewer)], [.. reports.Select(r => r.Now)]);
+        AddArrays(batch, _liveSql, p => p.AddViewers(reports.Select(r => (r.Viewer, r.Now))));
         AddPairs(batch, [.. reports.SelectMany(r => r.Events.Select(e => Pair.Of(r.Viewer, e))).Distinct()]);
         var sessionIds = reports.SelectMany(r => r.Events).Select(e => e.PlaybackSessionId).OfType<long>().Distinct().ToList();
         if (sessionIds.Count > 0)
@@ -84,15 +84,6 @@ internal sealed class UsageAccess([FromKeyedServices(DataSetup.Hot)] NpgsqlDataS
         }
         return answer;
     }
-
-    private static void AddViewers(NpgsqlBatch batch, List<Viewer> viewers, List<DateTimeOffset> now) => AddArrays(batch, _liveSql, p =>
-    {
-        p.AddArray(NpgsqlDbType.Bigint, viewers.Select(v => v.UserId));
-        p.AddArray(NpgsqlDbType.Bigint, viewers.Select(v => v.ChildId));
-        p.AddArray(NpgsqlDbType.Bigint, viewers.Select(v => v.ChildSessionId));
-        p.AddArray(NpgsqlDbType.Uuid, viewers.Select(v => v.ParentSessionId));
-        p.AddArray(NpgsqlDbType.TimestampTz, now);
-    });
 
     private static void AddPairs(NpgsqlBatch batch, List<Pair> pairs) => AddArrays(batch, PairsSql, p =>
     {

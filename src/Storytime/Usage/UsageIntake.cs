@@ -19,16 +19,16 @@ internal sealed class UsageIntake
 {
     private readonly UsageAccess _access;
     private readonly UsageStore _store;
-    private readonly GroupCommit<UsageReport, TakenUsage> _reports;
+    private readonly Batcher<UsageReport, TakenUsage> _reports;
 
     public UsageIntake(UsageAccess access, UsageStore store)
     {
         (_access, _store) = (access, store);
         // A batch of the largest size is a group by itself.
-        _reports = new(writers: 2, most: ReportUsage.MaxBatch, r => Math.Max(1, r.Events.Count), WriteAsync);
+        _reports = new(runs: 2, most: ReportUsage.MaxBatch, r => Math.Max(1, r.Events.Count), WriteAsync);
     }
 
-    public Task<TakenUsage> TakeAsync(UsageReport report, CancellationToken ct) => _reports.WriteAsync(report, ct);
+    public Task<TakenUsage> TakeAsync(UsageReport report, CancellationToken ct) => _reports.AskAsync(report, ct);
 
     private async Task<IReadOnlyList<TakenUsage>> WriteAsync(IReadOnlyList<UsageReport> reports)
     {

@@ -1,5 +1,7 @@
 using System.Net;
 using CsCheck;
+using Storytime.Catalog;
+using Storytime.Platform;
 using Storytime.Tests.Testing;
 
 namespace Storytime.Tests.Catalog;
@@ -141,6 +143,32 @@ public sealed class CatalogSearchTests(SearchShelf shelf) : IClassFixture<Search
         (await SearchAsync(string.Concat(Enumerable.Repeat("a ", 100)))).ShouldBe(HttpStatusCode.OK);
         (await SearchAsync(new string('щ', 200))).ShouldBe(HttpStatusCode.OK);
     }
+
+    /// <summary>Families search by SQL of their own.</summary>
+    [Fact]
+    public async Task The_catalog_finds_what_the_console_finds_in_the_same_order()
+    {
+        var editor = await shelf.App.EditorAsync();
+        var word =
+            from text in Gen.OneOf("dragon", "dragonfly", "sneezed", "quiet", "farm", "counting", "elephants", "elodie", "forêt", "møller", "fox", "apollo", "11", "kettle", "ёжик", "の")
+            from change in Gen.Int[0, 3]
+            from at in Gen.Int[0, text.Length - 1]
+            select change switch { 1 => text[..(at + 1)], 2 => text.Remove(at, 1), 3 => text[..at] + text[^1] + text[at..], _ => text };
+        await word.Array[1, 3].Select(words => string.Join(' ', words)).SampleAsync(async q =>
+        {
+            var found = await SearchAsync(q, "&per_page=100");
+            var expected = await editor.GetAsync($"/admin/api/v1/books?q={Uri.EscapeDataString(q)}&per_page=100&status=active");
+            Titles(found).ShouldBe(Titles(expected), q);
+            ((int)found["pagination"]!["total"]!).ShouldBe((int)expected["pagination"]!["total"]!);
+        }, iter: 300, threads: 2);
+
+        static string[] Titles(Answer answer) => [.. answer.ShouldBe(HttpStatusCode.OK)["data"]!.AsArray().Select(b => (string)b!["title"]!)];
+    }
+
+    /// <summary>Rows are put together of bytes: nothing may be missing, written otherwise, or in another order.</summary>
+    [Fact]
+    public async Task The_written_page_is_what_the_serializer_writes() =>
+        (await shelf.Parent.GetAsync("/api/v1/catalog/books?per_page=100")).ShouldBeWrittenAs<Page<CatalogBookResponse>>(shelf.App);
 
     [Fact]
     public async Task More_than_200_characters_are_refused() =>

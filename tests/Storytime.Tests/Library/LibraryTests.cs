@@ -1,5 +1,7 @@
 using System.Net;
 using Storytime.Catalog;
+using Storytime.Library;
+using Storytime.Platform;
 using Storytime.Tests.Testing;
 
 namespace Storytime.Tests.Library;
@@ -92,6 +94,7 @@ public sealed class LibraryTests(StorytimeApp app) : IClassFixture<StorytimeApp>
         await WindowAsync(gap, -10, 7);
         await WindowAsync(gap, 7.5, 100);
         var (parent, child) = await app.FamilyAsync(own, soon, later, goesOn, moves, over, gap);
+        (await parent.GetAsync($"/api/v1/children/{child}/library")).ShouldBeWrittenAs<Page<ShelfBookResponse>>(app);
 
         var leaving = (await parent.GetAsync($"/api/v1/children/{child}/library"))["data"]!.AsArray()
             .ToDictionary(b => (long)b!["id"]!, b => b!["leaving_at"] is { } at ? DateTimeOffset.Parse((string)at!, null) : (DateTimeOffset?)null);

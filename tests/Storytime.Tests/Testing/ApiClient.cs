@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Storytime.Tests.Testing;
 
@@ -55,6 +58,14 @@ public sealed record Answer(HttpStatusCode Status, string Text, HttpResponseHead
     {
         Status.ShouldBe(status, Text);
         return this;
+    }
+
+    /// <summary>The body is, byte for byte, what the serializer makes of it.</summary>
+    public void ShouldBeWrittenAs<T>(StorytimeApp app)
+    {
+        ShouldBe(HttpStatusCode.OK);
+        var options = app.Services.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions;
+        Text.ShouldBe(JsonSerializer.Serialize(JsonSerializer.Deserialize<T>(Text, options), options));
     }
 
     public Answer ShouldBeError(HttpStatusCode status, string code)

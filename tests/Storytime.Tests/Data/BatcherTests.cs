@@ -3,21 +3,21 @@ using Storytime.Data;
 
 namespace Storytime.Tests.Data;
 
-public sealed class GroupCommitTests
+public sealed class BatcherTests
 {
     [Fact]
     public async Task Each_gets_its_own_result_and_those_that_wait_go_together()
     {
         List<int> sizes = [];
         var open = new SemaphoreSlim(0);
-        var group = new GroupCommit<int, int>(writers: 1, most: 40, _ => 1, async all =>
+        var group = new Batcher<int, int>(runs: 1, most: 40, _ => 1, async all =>
         {
             await open.WaitAsync(TestContext.Current.CancellationToken);
             lock (sizes)
                 sizes.Add(all.Count);
             return [.. all.Select(n => n * 2)];
         });
-        var writes = Enumerable.Range(0, 100).Select(n => group.WriteAsync(n, CancellationToken.None)).ToList();
+        var writes = Enumerable.Range(0, 100).Select(n => group.AskAsync(n, CancellationToken.None)).ToList();
         open.Release(100);
         (await Task.WhenAll(writes)).ShouldBe(Enumerable.Range(0, 100).Select(n => n * 2));
         sizes.Sum().ShouldBe(100);
@@ -29,12 +29,12 @@ public sealed class GroupCommitTests
     public async Task A_bad_one_costs_only_itself()
     {
         var open = new SemaphoreSlim(0);
-        var group = new GroupCommit<int, int>(writers: 1, most: 100, _ => 1, async all =>
+        var group = new Batcher<int, int>(runs: 1, most: 100, _ => 1, async all =>
         {
             await open.WaitAsync(TestContext.Current.CancellationToken);
             return all.Contains(13) ? throw Refusal() : [.. all];
         });
-        var writes = Enumerable.Range(0, 30).Select(n => group.WriteAsync(n, CancellationToken.None)).ToList();
+        var writes = Enumerable.Range(0, 30).Select(n => group.AskAsync(n, CancellationToken.None)).ToList();
         open.Release(100);
         (await Should.ThrowAsync<PostgresException>(() => writes[13])).SqlState.ShouldBe("23514");
         writes.RemoveAt(13);
@@ -45,13 +45,13 @@ public sealed class GroupCommitTests
     public async Task Nothing_is_tried_again_when_nobody_can_tell_what_was_committed()
     {
         var (open, calls) = (new SemaphoreSlim(0), 0);
-        var group = new GroupCommit<int, int>(writers: 1, most: 100, _ => 1, async _ =>
+        var group = new Batcher<int, int>(runs: 1, most: 100, _ => 1, async _ =>
         {
             await open.WaitAsync(TestContext.Current.CancellationToken);
             calls++;
             throw new NpgsqlException("The connection is gone.");
         });
-        var writes = Enumerable.Range(0, 20).Select(n => group.WriteAsync(n, CancellationToken.None)).ToList();
+        var writes = Enumerable.Range(0, 20).Select(n => group.AskAsync(n, CancellationToken.None)).ToList();
         open.Release(100);
         foreach (var write in writes)
             await Should.ThrowAsync<NpgsqlException>(() => write);
@@ -65,14 +65,14 @@ public sealed class GroupCommitTests
     {
         var open = new SemaphoreSlim(0);
         List<int> written = [];
-        var group = new GroupCommit<int, int>(writers: 1, most: 100, _ => 1, async all =>
+        var group = new Batcher<int, int>(runs: 1, most: 100, _ => 1, async all =>
         {
             await open.WaitAsync(TestContext.Current.CancellationToken);
             written.AddRange(all);
             return [.. all];
         });
         using var gone = new CancellationTokenSource();
-        var (first, second) = (group.WriteAsync(1, gone.Token), group.WriteAsync(2, CancellationToken.None));
+        var (first, second) = (group.AskAsync(1, gone.Token), group.AskAsync(2, CancellationToken.None));
         await gone.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => first);
         open.Release(2);
@@ -84,14 +84,14 @@ public sealed class GroupCommitTests
     public async Task A_heavy_one_goes_alone_and_none_is_left_behind()
     {
         List<int> weights = [];
-        var group = new GroupCommit<int, int>(writers: 2, most: 10, n => n, all =>
+        var group = new Batcher<int, int>(runs: 2, most: 10, n => n, all =>
         {
             lock (weights)
                 weights.Add(all.Sum());
             return Task.FromResult<IReadOnlyList<int>>([.. all]);
         });
         int[] all = [1, 50, 2, 3, 9, 1, 1, 1, 10, 4];
-        (await Task.WhenAll(all.Select(n => group.WriteAsync(n, CancellationToken.None)))).ShouldBe(all);
+        (await Task.WhenAll(all.Select(n => group.AskAsync(n, CancellationToken.None)))).ShouldBe(all);
         weights.Where(w => w != 50).ShouldAllBe(w => w <= 10);
         weights.Sum().ShouldBe(all.Sum());
     }
