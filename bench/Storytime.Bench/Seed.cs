@@ -18,7 +18,7 @@ internal static class Seed
     public const int EventsOfASitting = 20;
     public const int Days = 60;
 
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>In their order; <c>bench_random</c> gives the same number between 0 and 1 for the same arguments.</summary>
     private static (string What, string Sql)[] Steps(int books, int sittings) =>
@@ -69,9 +69,10 @@ internal static class Seed
             select child, 1 + (child * 7919 + item * 104729) % {books}, (child + 1) / 2, now() - item * interval '1 hour'
             from generate_series(2, {Children}, 2) as child, generate_series(1, 50) as item
             """),
-        ("resume positions", """
+        ("resume positions", $"""
             insert into resume_positions (child_profile_id, book_id, position_seconds, occurred_at)
-            select child_profile_id, book_id, 30 * (id % 19), now() - interval '2 hours' from library_items where id % 4 = 0
+            select child, 1 + (child * 7919 + item * 104729) % {books}, 30 * item % 570, now() - interval '2 hours'
+            from generate_series(2, {Children}, 2) as child, generate_series(4, 50, 4) as item
             """),
         ("contracts", $"""
             insert into partnership_contracts (publisher_id, contract_name, start_date, end_date, payment_model, rev_share_bps, flat_fee_cents, currency, status, created_at, updated_at)

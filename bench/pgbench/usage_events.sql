@@ -1,6 +1,6 @@
 -- Usage events, :batch of them: the token's session, whether the child may report on the book, and what the app does to store them once.
 \set child 10 * random(1, :children / 10)
-\set book 1 + (:child * 7919 + random(1, 50) * 104729) % :books
+\set book 1 + (:child * 7919 + 4 * random(1, 12) * 104729) % :books
 with allowed as (
     select c.id as child_id, u.country, b.id as book_id, b.publisher_id
     from child_sessions s

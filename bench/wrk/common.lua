@@ -38,17 +38,22 @@ function common.rows(options, name)
   return rows
 end
 
--- Who may act for a child, and its books.
+-- Who may act for a child, its books, and those that it has begun.
 function common.viewers(options, name)
   local viewers = {}
   for i, row in ipairs(common.rows(options, name)) do
-    local viewer = { child = row[1], head = common.head(row[2]), books = {} }
-    for book in (row[3] or ""):gmatch("%d+") do
-      viewer.books[#viewer.books + 1] = book
-    end
+    local viewer = { child = row[1], head = common.head(row[2]), books = common.numbers(row[3]), begun = common.numbers(row[4]) }
     viewers[i] = viewer
   end
   return viewers
+end
+
+function common.numbers(text)
+  local numbers = {}
+  for number in (text or ""):gmatch("%d+") do
+    numbers[#numbers + 1] = number
+  end
+  return numbers
 end
 
 function common.any(list)

@@ -15,12 +15,12 @@ local function event(viewer, book, kind, position, secondsAgo)
     ',"occurred_at":"' .. common.time(secondsAgo) .. '","event_id":"' .. common.uuid() .. '","metadata":{"app_version":"2.4.0"}}'
 end
 
--- One event, most often a heartbeat.
+-- One event, most often a heartbeat, of a book that was begun: each story has one first event and many more.
 function requests.event(options)
   local viewers = common.viewers(options, "children.txt")
   return function()
     local viewer, kind = common.any(viewers), math.random(20)
-    local body = event(viewer, common.any(viewer.books), kind == 1 and "play_start" or kind == 2 and "play_end" or "heartbeat", math.random(0, 590), 0)
+    local body = event(viewer, common.any(viewer.begun), kind == 1 and "play_start" or kind == 2 and "play_end" or "heartbeat", math.random(0, 590), 0)
     return common.post("/api/v1/usage_events", viewer.head, body)
   end
 end
@@ -30,7 +30,7 @@ function requests.batch(options)
   local viewers, size = common.viewers(options, "children.txt"), tonumber(options.batch)
   return function()
     local viewer, events = common.any(viewers), {}
-    local book = common.any(viewer.books)
+    local book = common.any(viewer.begun)
     for i = 1, size do
       events[i] = event(viewer, book, i == 1 and "play_start" or i == size and "play_end" or "heartbeat", (i - 1) * 30, (size - i) * 30)
     end

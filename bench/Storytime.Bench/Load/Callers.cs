@@ -38,8 +38,10 @@ internal sealed class Callers(LoadOptions options, PublishedApp app, NpgsqlDataS
             select md5('bench' || n)::uuid, n, 'Bench', sha256('bench'), now() - interval '1 hour', now() - interval '1 hour' from generate_series(5, {Seed.Parents}, 5) as n;
             analyze child_sessions, parent_sessions
             """, ct);
-        await WriteAsync("children.txt", "select child_profile_id, string_agg(book_id::text, ',') from library_items where child_profile_id % 10 = 0 group by 1 order by 1",
-            r => $"{Child(r.GetInt64(0))} {r.GetString(1)}", ct);
+        await WriteAsync("children.txt", """
+            select child_profile_id, string_agg(book_id::text, ','), string_agg(book_id::text, ',') filter (where p.position_seconds is not null)
+            from library_items left join resume_positions p using (child_profile_id, book_id) where child_profile_id % 10 = 0 group by 1 order by 1
+            """, r => $"{Child(r.GetInt64(0))} {r.GetString(1)} {r.GetString(2)}", ct);
         await WriteAsync("popular.txt", $"select child_profile_id, book_id from library_items where book_id <= {PopularBooks} order by 1, 2",
             r => Text($"{Child(r.GetInt64(0))} {r.GetInt64(1)}"), ct);
         await WriteAsync("parents.txt", "select id, user_id from parent_sessions where device_name = 'Bench' order by 2",

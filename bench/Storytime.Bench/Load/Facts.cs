@@ -24,10 +24,13 @@ internal sealed record Facts
     /// <summary>Of the app, before the load.</summary>
     public required double FreshMb { get; init; }
 
+    /// <summary>From the start of the program to its first answer that it is ready, in seconds.</summary>
+    public required double ReadySeconds { get; init; }
+
     /// <summary>Medians of before, between and after the rounds.</summary>
     public required Yardstick Yardstick { get; init; }
 
-    public static async Task<Facts> ReadAsync(LoadOptions options, string hash, NpgsqlDataSource data, double freshMb, Yardstick yardstick, TimeSpan took, CancellationToken ct)
+    public static async Task<Facts> ReadAsync(LoadOptions options, string hash, NpgsqlDataSource data, double freshMb, TimeSpan start, Yardstick yardstick, TimeSpan took, CancellationToken ct)
     {
         await using var command = data.CreateCommand("select current_setting('server_version')");
         var postgres = (string)(await command.ExecuteScalarAsync(ct))!;
@@ -41,6 +44,7 @@ internal sealed record Facts
             Rounds = Text($"medians of {options.Rounds} rounds of {options.Seconds} s for each workload and for its ceiling, in turn; {took.TotalMinutes:0} minutes"),
             Hash = hash,
             FreshMb = freshMb,
+            ReadySeconds = start.TotalSeconds,
             Yardstick = yardstick,
         };
     }

@@ -41,7 +41,7 @@ internal static class LoadBench
         }
         yardsticks.Add(await Yardstick.MeasureAsync(generators, database, ct));
 
-        var facts = await Facts.ReadAsync(options, callers.Hash.Name, data, freshMb, new Yardstick(Measured.Median(yardsticks, y => y.SignatureMicros), Measured.Median(yardsticks, y => y.PointQueryMicros)), Stopwatch.GetElapsedTime(started), ct);
+        var facts = await Facts.ReadAsync(options, callers.Hash.Name, data, freshMb, app.Start, new Yardstick(Measured.Median(yardsticks, y => y.SignatureMicros), Measured.Median(yardsticks, y => y.PointQueryMicros)), Stopwatch.GetElapsedTime(started), ct);
         await Results.WriteAsync(Path.Combine(scripts, "results"), facts, all, ct);
         return all.TrueForAll(m => m.Errors == 0) ? 0 : 1;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -35,6 +36,9 @@ internal sealed class PublishedApp : IAsyncDisposable
 
     public int ProcessId => _process.Process.Id;
 
+    /// <summary>From its start to its first answer that it is ready, on a migrated database.</summary>
+    public TimeSpan Start { get; private set; }
+
     public string SigningKey => _settings["Auth__SigningKey"];
 
     public static async Task<PublishedApp> StartAsync(LoadOptions options, string connectionString, CancellationToken ct)
@@ -42,10 +46,12 @@ internal sealed class PublishedApp : IAsyncDisposable
         var settings = Settings(options, connectionString);
         var log = Path.Combine(options.Files, "app.log");
         File.Delete(log);
+        var started = Stopwatch.GetTimestamp();
         var app = new PublishedApp(await ChildProcess.StartAsync(new ChildStart("dotnet", [options.Program]) { LogFile = log, Environment = settings }), settings);
         try
         {
             await app.BecomesReadyAsync(log, ct);
+            app.Start = Stopwatch.GetElapsedTime(started);
             return app;
         }
         catch
@@ -83,7 +89,7 @@ internal sealed class PublishedApp : IAsyncDisposable
 
     private async Task BecomesReadyAsync(string log, CancellationToken ct)
     {
-        for (var attempt = 0; attempt < 600 && !_process.Process.HasExited; attempt++)
+        for (var attempt = 0; attempt < 1500 && !_process.Process.HasExited; attempt++)
         {
             try
             {
@@ -95,7 +101,7 @@ internal sealed class PublishedApp : IAsyncDisposable
             {
                 // Not listening yet.
             }
-            await Task.Delay(50, ct);
+            await Task.Delay(20, ct);
         }
         throw new InvalidOperationException($"Storytime does not become ready; its log is {log}.");
     }

@@ -59,7 +59,7 @@ internal static class Results
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{facts.At:yyyy-MM-dd HH:mm} UTC, commit {facts.Commit}. {facts.Machine}. {facts.Software}. {facts.Data}.\n");
-        text.Append(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(facts.Rounds[0])}{facts.Rounds[1..]}. Passwords: {facts.Hash}. Memory of the app before the load: {facts.FreshMb:0} MB.\n");
+        text.Append(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(facts.Rounds[0])}{facts.Rounds[1..]}. Passwords: {facts.Hash}. The app was ready {facts.ReadySeconds:0.0} s after its start, with {facts.FreshMb:0} MB.\n");
         text.Append(CultureInfo.InvariantCulture, $"In this run an RSA-2048 signature took {facts.Yardstick.SignatureMicros:0} µs, and a row by its key {facts.Yardstick.PointQueryMicros:0} µs of PostgreSQL; on the machine of the targets {Yardstick.Text}.\n\n");
         text.Append("| workload | connections | requests/s | p50 ms | p99 ms | app µs | PostgreSQL µs | CPU µs per operation | there | target | alone µs | ratio | app MB | errors |\n");
         text.Append("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");

@@ -8,11 +8,10 @@ namespace Storytime.Children;
 /// <summary>Whether the sessions of viewers are live, for statements that ask more: what <see cref="ISessionCheck"/> asks elsewhere.</summary>
 internal static class LiveSession
 {
-    /// <summary>SQL, of the expressions that stand for the members of a viewer and the time.</summary>
+    /// <summary>SQL, of the expressions that stand for the members of a viewer and the time. Whose child it is, the token says: a child stays in its family, and goes with its sessions.</summary>
     public static string Of(string userId, string childId, string childSessionId, string parentSessionId, string now) => $"""
         case when {childSessionId} is null then exists (select from parent_sessions where id = {parentSessionId} and user_id = {userId} and revoked_at is null)
-        else exists (select from child_sessions s join child_profiles c on c.id = s.child_profile_id
-            where s.id = {childSessionId} and s.child_profile_id = {childId} and c.user_id = {userId} and s.revoked_at is null and s.expires_at > {now}) end
+        else exists (select from child_sessions where id = {childSessionId} and child_profile_id = {childId} and revoked_at is null and expires_at > {now}) end
         """;
 
     /// <summary>Five arrays, of the members in the order of <see cref="Of"/>.</summary>
