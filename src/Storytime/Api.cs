@@ -95,7 +95,7 @@ internal static class Api
         viewer.MapGet("/children/{id:id}/library", ListLibrary.Handle).WithTags("Library");
         viewer.MapPost("/children/{id:id}/playback_sessions", StartPlayback.Handle).WithTags("Playback").RequireRateLimiting(RateLimits.Playback)
             .MayAnswer(503).MayRefuse(() => StartPlayback.Refusals);
-        viewer.MapPost("/usage_events", ReportUsage.Handle).WithTags("Usage").RequireRateLimiting(RateLimits.Usage)
+        viewer.MapPost("/usage_events", ReportUsage.Handle).DisableValidation().WithTags("Usage").RequireRateLimiting(RateLimits.Usage)
             .WithMetadata(new BodyIs(typeof(UsageEventsRequest))).MayAnswer(404, 409).MayRefuse(ReportUsage.NotOnShelf);
 
         var admin = app.MapGroup("/admin/api/v1");

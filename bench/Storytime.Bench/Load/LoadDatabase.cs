@@ -42,6 +42,8 @@ internal sealed class LoadDatabase : IAsyncDisposable
             Console.WriteLine("  … Copying the data for this run");
             await database.ExecuteAsync("postgres", $"drop database if exists {Name} (force)", ct);
             await database.ExecuteAsync("postgres", $"create database {Name} template {Kept} strategy file_copy", ct);
+            // Sealed under the secret of the run that made them; this one has a secret of its own.
+            await database.ExecuteAsync(Name, "delete from data_protection_keys", ct);
             await database.ExecuteAsync("postgres", "checkpoint", ct);
             return database;
         }

@@ -14,7 +14,7 @@ internal sealed record BrowsingParent(bool IsLive, long CatalogVersion, string C
 /// <summary>In hand-written SQL, for all who ask at the same time: this is one of the hottest paths.</summary>
 internal sealed class BrowsingParents
 {
-    private const string Sql = """
+    public const string Sql = """
         select exists (select from parent_sessions where id = p.session_id and user_id = p.user_id and revoked_at is null), v.version, coalesce(u.country, '')
         from unnest($1, $2) with ordinality as p(user_id, session_id, place) cross join catalog_versions v left join users u on u.id = p.user_id order by p.place
         """;

@@ -19,7 +19,7 @@ internal sealed record ShelfPage(bool IsLive, ViewedChild? Child, List<ShelfItem
 /// <summary>Pages of children's shelves, in hand-written SQL: this is one of the hottest paths. What the books are, memory knows.</summary>
 internal sealed class Shelf
 {
-    private static readonly string _sql = ViewedChild.Select(
+    public static readonly string Sql = ViewedChild.Select(
         ["on_page", "before"],
         "(select count(*) from library_items where child_profile_id = c.id)::int as total, page.*",
         """
@@ -46,7 +46,7 @@ internal sealed class Shelf
 
     private async Task<IReadOnlyList<ShelfPage>> AskAsync(IReadOnlyList<Question> questions)
     {
-        await using var command = _database.CreateCommand(_sql);
+        await using var command = _database.CreateCommand(Sql);
         ViewedChild.AddTo(command.Parameters, questions);
         command.Parameters.AddArray(NpgsqlDbType.Bigint, questions.Select(q => q.OnPage));
         command.Parameters.AddArray(NpgsqlDbType.Bigint, questions.Select(q => q.Before));

@@ -26,7 +26,7 @@ internal sealed class PlaybackLog
     }
 
     /// <summary>Ids first, so that each grant knows its own.</summary>
-    private const string GrantedSql = """
+    public const string GrantedSql = """
         with grants as materialized (
             select nextval(pg_get_serial_sequence('playback_sessions', 'id')) as id, g.*
             from unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality

@@ -16,7 +16,7 @@ internal sealed record PlayingChild(bool IsLive, ViewedChild? Child, bool InLibr
 /// <summary>Asks for them in hand-written SQL: this is the hottest path.</summary>
 internal sealed class PlayingChildren
 {
-    private static readonly string _sql = ViewedChild.Select(["book_id"], """
+    public static readonly string Sql = ViewedChild.Select(["book_id"], """
         exists (select from library_items where child_profile_id = c.id and book_id = q.book_id) as in_library,
         (select position_seconds from resume_positions where child_profile_id = c.id and book_id = q.book_id) as position
         """);
@@ -35,7 +35,7 @@ internal sealed class PlayingChildren
 
     private async Task<IReadOnlyList<PlayingChild>> AskAsync(IReadOnlyList<Question> questions)
     {
-        await using var command = _database.CreateCommand(_sql);
+        await using var command = _database.CreateCommand(Sql);
         ViewedChild.AddTo(command.Parameters, questions);
         command.Parameters.AddArray(NpgsqlDbType.Bigint, questions.Select(q => q.BookId));
         List<PlayingChild> found = new(questions.Count);

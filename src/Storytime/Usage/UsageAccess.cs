@@ -17,7 +17,7 @@ internal sealed record CheckedReport(bool IsLive, List<AllowedEvent> Allowed, Li
 /// <summary>Who may report what, in hand-written SQL: this is one of the hottest paths. For many requests at a time, in one round trip.</summary>
 internal sealed class UsageAccess([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSource database)
 {
-    private static readonly string _liveSql = $"""
+    public static readonly string LiveSql = $"""
         select {LiveSession.Of("v.user_id", "v.child_id", "v.child_session_id", "v.parent_session_id", "v.now")}
         from unnest($1, $2, $3, $4, $5) with ordinality as v(user_id, child_id, child_session_id, parent_session_id, now, place) order by v.place
         """;
@@ -26,7 +26,7 @@ internal sealed class UsageAccess([FromKeyedServices(DataSetup.Hot)] NpgsqlDataS
     /// A caller may report on its own children only, and on books that the child may have watched: those on the shelf, and those it
     /// had a playback session for (events of a day offline come in after a parent has taken the book away).
     /// </summary>
-    private const string PairsSql = """
+    public const string PairsSql = """
         select pair.user_id, pair.only_child_id, pair.child_id, pair.book_id,
             exists (select from library_items i where i.child_profile_id = pair.child_id and i.book_id = pair.book_id)
             or exists (select from playback_sessions s where s.child_profile_id = pair.child_id and s.book_id = pair.book_id),
@@ -36,7 +36,9 @@ internal sealed class UsageAccess([FromKeyedServices(DataSetup.Hot)] NpgsqlDataS
         join users u on u.id = c.user_id left join books b on b.id = pair.book_id
         """;
 
-    private const string SessionsSql = "select id, child_profile_id, book_id from playback_sessions where id = any($1)";
+    public const string SessionsSql = """
+        select s.id, s.child_profile_id, s.book_id from unnest($1, $2) as named(id, child_id) join playback_sessions s on s.id = named.id and s.child_profile_id = named.child_id
+        """;
 
     /// <summary>Who asks about which child and book.</summary>
     private readonly record struct Pair(long UserId, long? OnlyChildId, long ChildId, long BookId)
@@ -50,11 +52,17 @@ internal sealed class UsageAccess([FromKeyedServices(DataSetup.Hot)] NpgsqlDataS
     public async Task<List<CheckedReport>> CheckAsync(IReadOnlyList<UsageReport> reports)
     {
         await using var batch = database.CreateBatch();
-        AddArrays(batch, _liveSql, p => p.AddViewers(reports.Select(r => (r.Viewer, r.Now))));
+        AddArrays(batch, LiveSql, p => p.AddViewers(reports.Select(r => (r.Viewer, r.Now))));
         AddPairs(batch, [.. reports.SelectMany(r => r.Events.Select(e => Pair.Of(r.Viewer, e))).Distinct()]);
-        var sessionIds = reports.SelectMany(r => r.Events).Select(e => e.PlaybackSessionId).OfType<long>().Distinct().ToList();
-        if (sessionIds.Count > 0)
-            AddArrays(batch, SessionsSql, p => p.AddArray(NpgsqlDbType.Bigint, sessionIds));
+        List<(long Id, long ChildId)> named = [.. reports.SelectMany(r => r.Events).Where(e => e.PlaybackSessionId is not null).Select(e => (e.PlaybackSessionId!.Value, e.ChildId)).Distinct()];
+        if (named.Count > 0)
+        {
+            AddArrays(batch, SessionsSql, p =>
+            {
+                p.AddArray(NpgsqlDbType.Bigint, named.Select(n => n.Id));
+                p.AddArray(NpgsqlDbType.Bigint, named.Select(n => n.ChildId));
+            });
+        }
 
         await using var reader = await batch.ExecuteReaderAsync();
         var live = await ListAsync(reader, r => r.GetBoolean(0));

@@ -32,7 +32,7 @@ internal sealed class UsageStore([FromKeyedServices(DataSetup.Hot)] NpgsqlDataSo
     /// moment the one further on counts, so that the order of arrival does not. What is neither stored nor known is of a child that was erased since we looked:
     /// whoever erases a child takes the lock first, so what is stored here is found there.
     /// </summary>
-    private const string SaveSql = """
+    public const string SaveSql = """
         with incoming as (
             select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13)
                 as e(child_id, event_id, book_id, event_type, position_seconds, occurred_at, playback_session_id, metadata, publisher_id, territory, received_at, clock_skew_ms)

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Storytime.Data;
 using Storytime.Platform;
@@ -11,7 +10,7 @@ internal static class ConfirmConsentPage
 {
     private const string Over = "Please ask for a new link";
 
-    public static async Task<RazorComponentResult<LinkPage>> Show(
+    public static async Task<RazorComponentResult> Show(
         string? token, StorytimeDb db, IOptions<ConsentOptions> consent, TimeProvider time, CancellationToken ct) =>
         await db.IsLiveAsync(AccountTokenKind.Consent, token, time.Now(), ct)
             ? LinkPages.Page(
@@ -21,9 +20,9 @@ internal static class ConfirmConsentPage
                 $"This goes by the terms of {consent.Value.TermsVersion} and the privacy notice of {consent.Value.PrivacyVersion}. I can withdraw it in the app at any time.")
             : LinkPages.Page(ConfirmConsent.LinkIsOver, Over);
 
-    public static async Task<RazorComponentResult<LinkPage>> Submit(
-        [FromForm] string? token, StorytimeDb db, IOptions<ConsentOptions> consent, Nudges nudges, TimeProvider time, CancellationToken ct) =>
-        (await ConfirmConsent.Handle(new ConfirmConsentRequest(token ?? ""), db, consent, nudges, time, ct)).Result is ApiError error
+    public static async Task<RazorComponentResult> Submit(
+        LinkAnswer sent, StorytimeDb db, IOptions<ConsentOptions> consent, Nudges nudges, TimeProvider time, CancellationToken ct) =>
+        (await ConfirmConsent.Handle(new ConfirmConsentRequest(sent.Token), db, consent, nudges, time, ct)).Result is ApiError error
             ? LinkPages.Page(error, Over)
             : LinkPages.Page("Thank you", "Your consent is on record, and a mail that says so is on its way to you. You can add a child in the app now.");
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,6 +11,18 @@ namespace Storytime.Accounts.Pages;
 public sealed record LinkForm(string Action, string Token, string Button, bool AsksPassword = false, string? Problem = null);
 
 public sealed record LinkPageContent(string Title, IReadOnlyList<string> Lines, LinkForm? Form = null);
+
+/// <summary>What the form of a page sends: the link's token, and where one is asked for the new password; empty when it is not there.</summary>
+internal sealed record LinkAnswer(string Token, string Password)
+{
+    public static async ValueTask<LinkAnswer?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        if (!context.Request.HasFormContentType)
+            throw new BadHttpRequestException("A form is needed here.");
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        return new LinkAnswer(form["token"].ToString(), form["password"].ToString());
+    }
+}
 
 /// <summary>
 /// What the links in mails open where no app takes them. To look at a page changes nothing, because mail scanners open every link; its button does. There are
@@ -56,15 +69,16 @@ internal static class LinkPages
         return next(context);
     }
 
-    public static RazorComponentResult<LinkPage> Page(string title, params string[] lines) => Page(new LinkPageContent(title, lines), 200);
+    public static RazorComponentResult Page(string title, params string[] lines) => Page(new LinkPageContent(title, lines), 200);
 
-    public static RazorComponentResult<LinkPage> Page(LinkForm form, string title, params string[] lines) =>
+    public static RazorComponentResult Page(LinkForm form, string title, params string[] lines) =>
         Page(new LinkPageContent(title, lines, form), form.Problem is null ? 200 : 422);
 
     /// <summary>It did not work; the error's sentences say what to do.</summary>
-    public static RazorComponentResult<LinkPage> Page(ApiError error, string title) => Page(
+    public static RazorComponentResult Page(ApiError error, string title) => Page(
         new LinkPageContent(title, [.. error.Details.Count == 0 ? [error.Message] : error.Details.Values.OfType<string[]>().SelectMany(m => m)]), error.Status);
 
-    private static RazorComponentResult<LinkPage> Page(LinkPageContent content, int status) =>
-        new(new Dictionary<string, object?> { [nameof(LinkPage.Content)] = content }) { StatusCode = status };
+    /// <summary>Not typed by its page, which the generator of request delegates does not know.</summary>
+    private static RazorComponentResult Page(LinkPageContent content, int status) =>
+        new(typeof(LinkPage), new Dictionary<string, object?> { [nameof(LinkPage.Content)] = content }) { StatusCode = status };
 }

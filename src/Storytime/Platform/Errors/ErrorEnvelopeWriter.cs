@@ -34,7 +34,7 @@ internal sealed class ErrorEnvelopeWriter : IProblemDetailsWriter
 
         return http.Response.StatusCode switch
         {
-            400 => new ApiError(400, "invalid_request", "The request could not be read."),
+            400 => UnreadableQuery.Find(http) is { } name ? NotRead(name) : new ApiError(400, "invalid_request", "The request could not be read."),
             401 => ApiError.NotSignedIn,
             403 => ApiError.WrongToken,
             404 => new ApiError(404, "not_found", "There is nothing at this address. The API is described at /docs."),
@@ -58,9 +58,11 @@ internal sealed class ErrorEnvelopeWriter : IProblemDetailsWriter
         _ when bad.Message.Contains("no body", StringComparison.Ordinal) || bad.Message.Contains("body was not provided", StringComparison.Ordinal)
             => new ApiError(400, "invalid_request", "A JSON body is needed here."),
         // "Failed to bind parameter "int page" from "abc"." names our C# types; the caller needs the parameter only.
-        _ when ParameterOf(bad.Message) is { } parameter => new ApiError(400, "invalid_request", $"The value of '{parameter}' could not be read."),
+        _ when ParameterOf(bad.Message) is { } parameter => NotRead(parameter),
         _ => new ApiError(400, "invalid_request", "The request could not be read."),
     };
+
+    private static ApiError NotRead(string parameter) => new(400, "invalid_request", $"The value of '{parameter}' could not be read.");
 
     /// <summary>Our own converters say what they expect; the serializer's own words name C# types and are of no use to a caller.</summary>
     private static string JsonReason(JsonException json) =>
