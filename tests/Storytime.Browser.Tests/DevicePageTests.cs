@@ -15,12 +15,7 @@ public sealed class DevicePageTests(RunningStorytime storytime)
     public async Task A_parent_searches_with_a_typo_adds_a_book_and_hands_the_device_over()
     {
         await using var tablet = await Tablet.OpenAsync(storytime);
-        await tablet.SignInAsync(storytime.Parent);
-        await tablet.OpenChildAsync("Nora");
-        var onShelf = tablet.Find("shelf-item", Firefly);
-        if (await onShelf.CountAsync() > 0)
-            await onShelf.GetByTestId("remove-book").ClickAsync();
-        await onShelf.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        var onShelf = await OpenWithoutFireflyAsync(tablet);
 
         // No accent, and a letter missing.
         await tablet.Find("search").FillAsync("lucernaga");
@@ -39,12 +34,7 @@ public sealed class DevicePageTests(RunningStorytime storytime)
     public async Task A_book_that_is_added_while_a_search_is_on_its_way_shows_as_on_the_shelf()
     {
         await using var tablet = await Tablet.OpenAsync(storytime);
-        await tablet.SignInAsync(storytime.Parent);
-        await tablet.OpenChildAsync("Nora");
-        var onShelf = tablet.Find("shelf-item", Firefly);
-        if (await onShelf.CountAsync() > 0)
-            await onShelf.GetByTestId("remove-book").ClickAsync();
-        await onShelf.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        var onShelf = await OpenWithoutFireflyAsync(tablet);
 
         var searched = new TaskCompletionSource();
         await tablet.Page.RouteAsync("**/library_items", async route =>
@@ -301,5 +291,17 @@ public sealed class DevicePageTests(RunningStorytime storytime)
         asked.ShouldBe(1);
         await tablet.Page.WaitForResponseAsync(answer => answer.Url.EndsWith("/playback_sessions", StringComparison.Ordinal) && answer.Request.Method == "POST");
         asked.ShouldBe(2);
+    }
+
+    /// <returns>Where the book is on the shelf, once it is put there.</returns>
+    private async Task<ILocator> OpenWithoutFireflyAsync(Tablet tablet)
+    {
+        await tablet.SignInAsync(storytime.Parent);
+        await tablet.OpenChildAsync("Nora");
+        var onShelf = tablet.Find("shelf-item", Firefly);
+        if (await onShelf.CountAsync() > 0)
+            await onShelf.GetByTestId("remove-book").ClickAsync();
+        await onShelf.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        return onShelf;
     }
 }

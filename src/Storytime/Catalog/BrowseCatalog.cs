@@ -71,7 +71,8 @@ internal static class BrowseCatalog
             writer.WriteRawValue(book.Shown(cdn.Value, options), skipInputValidation: true);
             writer.WriteBoolean("playable"u8, Entitlement.Decide(book.In(caller.Country, now).Facts).IsGranted);
         });
-        searches.Keep(key, caller.Country, new WrittenPage(version, body, now, shown.Count == 0 ? DateTimeOffset.MaxValue : shown.Min(b => b.StaysUntil(now))));
+        // Copied, because what it was written into may be twice as large.
+        searches.Keep(key, caller.Country, new WrittenPage(version, body.ToArray(), now, shown.Count == 0 ? DateTimeOffset.MaxValue : shown.Min(b => b.StaysUntil(now))));
         return new JsonBytes<Page<CatalogBookResponse>>(body);
     }
 

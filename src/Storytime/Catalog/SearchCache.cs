@@ -11,7 +11,7 @@ internal sealed record FoundBooks(long Version, long[] Ids, int Total);
 /// <param name="Body">JSON.</param>
 /// <param name="From">When it was written.</param>
 /// <param name="Until">When the first of its books may begin or cease to be playable by itself.</param>
-internal sealed record WrittenPage(long Version, ReadOnlyMemory<byte> Body, DateTimeOffset From, DateTimeOffset Until);
+internal sealed record WrittenPage(long Version, byte[] Body, DateTimeOffset From, DateTimeOffset Until);
 
 /// <summary>What was looked for lately. Any change of the catalog makes all of it old: a book that is new, or renamed, may belong on any page.</summary>
 internal sealed class SearchCache : IDisposable
