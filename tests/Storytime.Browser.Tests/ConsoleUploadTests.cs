@@ -31,9 +31,12 @@ public sealed partial class ConsoleUploadTests(ConsoleBrowser console) : IClassF
 
         await using var user = await console.OpenAsync("editor");
         await user.GoAsync("/admin/uploads", ".up-drop");
+        // The page takes the focus to its title once it is there; who presses a key just then presses it there.
+        await user.Page.WaitForFunctionAsync("() => document.activeElement?.tagName === 'H1'");
+        var chooser = user.Page.WaitForFileChooserAsync();
         await TabToAsync(user.Page, "Choose files");
-        var chooser = await user.Page.RunAndWaitForFileChooserAsync(() => user.Page.Keyboard.PressAsync("Enter"));
-        await chooser.SetFilesAsync(files);
+        await user.Page.Keyboard.PressAsync("Enter");
+        await (await chooser).SetFilesAsync(files);
         await Rows(user.Page, "waiting").Nth(2).WaitForAsync();
         await TabToAsync(user.Page, "Start all");
         await TabToAsync(user.Page, "Publish all when ready");
